@@ -1,0 +1,107 @@
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+import pytz
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    export_go_live_date = fields.Date(
+        string="Export CRM go-live",
+        default=lambda self: self._default_export_go_live_date(),
+        help="What happened before this day counts in the figures but starts no "
+        "hold, activity, mail or claim by itself.",
+    )
+    export_late_grace_days = fields.Integer(
+        string="Grace days",
+        default=5,
+        help="Days after the due date within which a payment is still on time.",
+    )
+    export_late_grace_business_days = fields.Boolean(
+        string="Grace in business days",
+        help="Count the grace in business days of the customer's country: weekends "
+        "and public holidays there do not count.",
+    )
+    export_late_tolerance_amount = fields.Monetary(
+        string="Tolerance amount",
+        default=50.0,
+        currency_field="currency_id",
+        help="Up to this amount, and never more than the percentage beside it, may "
+        "be missing from a payment: bank charges eat 15 to 40 USD of a wire.",
+    )
+    export_late_tolerance_percent = fields.Float(
+        string="Tolerance (%)",
+        default=5.0,
+        help="Share of the instalment that may be missing; the smaller of amount "
+        "and share applies.",
+    )
+    export_late_wire_days = fields.Integer(
+        string="Wire in transit (days)",
+        default=7,
+        help="A payment registered in time but not booked yet excuses an instalment "
+        "for this many days.",
+    )
+    export_late_bucket = fields.Selection(
+        [("date", "Per due date"), ("instalment", "Per instalment")],
+        string="Count instalments",
+        default="date",
+        required=True,
+        help="Instalments of one customer due on the same day count once, or each.",
+    )
+    export_late_window_months = fields.Integer(
+        string="Window (months)",
+        default=24,
+        help="Instalments due longer ago than this are left out of the judgement.",
+    )
+    export_late_down_payments = fields.Boolean(
+        string="Judge down-payment invoices",
+        help="Off: an unpaid deposit invoice is no late payment, since the goods "
+        "have not left.",
+    )
+    export_credit_user_id = fields.Many2one(
+        "res.users",
+        string="Credit responsible",
+        help="Gets the activity of a new credit hold. Empty or archived: the first "
+        "active Credit Controller of the company.",
+    )
+
+    @api.model
+    def _default_export_go_live_date(self):
+        return fields.Date.context_today(self)
+
+    @api.constrains(
+        "export_late_grace_days",
+        "export_late_tolerance_amount",
+        "export_late_tolerance_percent",
+        "export_late_wire_days",
+        "export_late_window_months",
+    )
+    def _check_export_late_settings(self):
+        for company in self:
+            numbers = (
+                company.export_late_grace_days,
+                company.export_late_tolerance_amount,
+                company.export_late_tolerance_percent,
+                company.export_late_wire_days,
+            )
+            if min(numbers) < 0 or company.export_late_window_months < 1:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: grace, tolerance and wire days may not be "
+                        "negative, and the window is at least one month.",
+                        company=company.name,
+                    )
+                )
+
+    def _export_timezone(self):
+        """Return the company's time zone (``pytz`` zone): its partner's, else UTC."""
+        self.ensure_one()
+        return pytz.timezone(self.partner_id.tz or "UTC")
+
+    def _export_today(self):
+        """Return today's date where the company is, whoever runs the job."""
+        self.ensure_one()
+        now = pytz.utc.localize(fields.Datetime.now())
+        return now.astimezone(self._export_timezone()).date()
