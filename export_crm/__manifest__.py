@@ -1,6 +1,6 @@
 {
     "name": "Export CRM",
-    "summary": "Customer tiers, health, credit holds, follow-ups and claims for exporters",
+    "summary": "Tiers, health, credit holds, follow-ups and claims for exporters",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
@@ -22,9 +22,9 @@
         "security/export_crm_groups.xml",
         "security/ir.model.access.csv",
         "security/export_crm_security.xml",
+        "data/ir_sequence_data.xml",
         "data/export_crm_tier_data.xml",
         "data/export_crm_credit_rule_data.xml",
-        "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "views/export_crm_account_views.xml",
         "views/export_crm_tier_views.xml",
@@ -36,5 +36,10 @@
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "export_crm/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }
