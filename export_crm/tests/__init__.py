@@ -1,1 +1,1 @@
-from . import test_credit_tour
+from . import test_credit_tour, test_lateness_sql

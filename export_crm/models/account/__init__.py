@@ -1,10 +1,16 @@
 from . import (
+    account_partial_reconcile,
     export_crm_account,
     facts_contact,
     facts_later,
     facts_ledger,
     facts_refresh,
     facts_trade,
+    lateness,
+    lateness_ledger,
+    lateness_verdict,
+    lateness_wire,
     portal_day,
     sale_order,
+    sale_order_line,
 )
