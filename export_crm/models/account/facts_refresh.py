@@ -258,7 +258,9 @@ class ExportCrmAccount(models.Model):
     def _facts_drop_tables(self, used):
         names = ["export_fact_contact", "export_fact_order", "export_fact_batch"]
         names += [source.table for source in used]
-        self.env.cr.execute(SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names))))
+        self.env.cr.execute(
+            SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names)))
+        )
 
     def _facts_identity_sql(self, company, scope):
         """SQL list of the ``IDENTITY`` columns; the same as the ORM computes.
