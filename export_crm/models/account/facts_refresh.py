@@ -61,10 +61,12 @@ class ExportCrmAccount(models.Model):
         self._facts_invalidate()
         return written
 
-    def _refresh_company_facts(self, company):
+    def _refresh_company_facts(self, company, as_of=None):
         """Recompute what depends on all customers of the company: shares, growth.
 
         One statement over the rows as they are; run it after the last batch.
+
+        :param as_of: not needed, since the rows carry their day; steps get it
 
         :return: number of rows written
         """

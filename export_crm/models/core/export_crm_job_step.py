@@ -31,9 +31,29 @@ class ExportCrmJob(models.Model):
 
         :rtype: list[odoo.addons.export_crm.tools.pipeline.Step]
         """
+        figures = frozenset({pipeline.RUN_DIRTY, pipeline.RUN_NIGHTLY})
+        account = "export.crm.account"
         return [
             pipeline.Step(
-                "facts", self.env._("Facts"), "export.crm.account", "_refresh_facts"
+                "facts", self.env._("Facts"), account, "_refresh_facts", figures
+            ),
+            pipeline.Step(
+                "shares",
+                self.env._("Shares of revenue and growth"),
+                account,
+                "_refresh_company_facts",
+                frozenset({pipeline.RUN_NIGHTLY}),
+                company_wide=True,
+            ),
+            pipeline.Step(
+                "scores", self.env._("Tier and health"), account, "_step_scores", figures
+            ),
+            pipeline.Step(
+                "credit",
+                self.env._("Payment-delay check"),
+                "export.crm.credit.hold",
+                "_step_payment_behaviour",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
             ),
         ]
 
