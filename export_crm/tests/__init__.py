@@ -1,1 +1,1 @@
-from . import test_credit_tour
+from . import test_credit_guard, test_credit_hold, test_credit_tour
