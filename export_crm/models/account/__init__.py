@@ -1,1 +1,10 @@
-from . import export_crm_account
+from . import (
+    export_crm_account,
+    facts_contact,
+    facts_later,
+    facts_ledger,
+    facts_refresh,
+    facts_trade,
+    portal_day,
+    sale_order,
+)

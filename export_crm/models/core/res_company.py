@@ -1,8 +1,6 @@
-
+import pytz
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-
-import pytz
 
 
 class ResCompany(models.Model):

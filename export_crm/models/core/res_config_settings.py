@@ -13,11 +13,10 @@ class ResConfigSettings(models.TransientModel):
     export_late_grace_business_days = fields.Boolean(
         related="company_id.export_late_grace_business_days", readonly=False
     )
-    export_currency_id = fields.Many2one(related="company_id.currency_id")
     export_late_tolerance_amount = fields.Monetary(
         related="company_id.export_late_tolerance_amount",
         readonly=False,
-        currency_field="export_currency_id",
+        currency_field="currency_id",
     )
     export_late_tolerance_percent = fields.Float(
         related="company_id.export_late_tolerance_percent", readonly=False

@@ -1,0 +1,10 @@
+from . import (
+    export_crm_credit_evidence,
+    export_crm_credit_gate,
+    export_crm_credit_hold,
+    export_crm_credit_release,
+    export_crm_credit_rule,
+    pipeline,
+    res_partner,
+    sale_order,
+)

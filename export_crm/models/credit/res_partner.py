@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    export_credit_hold_ids = fields.One2many(
+        "export.crm.credit.hold", "partner_id", string="Credit holds"
+    )
+    export_credit_hold_id = fields.Many2one(
+        "export.crm.credit.hold",
+        string="Credit hold",
+        compute="_compute_export_credit_hold_id",
+        search="_search_export_credit_hold_id",
+        help="The hold of the commercial customer in the current company.",
+    )
+    export_credit_reason = fields.Text(
+        string="Why on hold", compute="_compute_export_credit_hold_id"
+    )
+
+    @api.depends("commercial_partner_id", "export_credit_hold_ids.blocking")
+    @api.depends_context("company")
+    def _compute_export_credit_hold_id(self):
+        # sudo: that a customer is held is told to whoever may see the customer
+        holds = self.env["export.crm.credit.hold"].sudo()
+        company = self.env.company.id
+        found = holds._blocking_ids(
+            {(partner.commercial_partner_id.id, company) for partner in self}
+        )
+        for partner in self:
+            hold = holds.browse(found.get((partner.commercial_partner_id.id, company)))
+            partner.export_credit_hold_id = hold.id
+            partner.export_credit_reason = hold._explanation() if hold else False
+
+    @api.model
+    def _search_export_credit_hold_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = [("blocking", "=", True), ("company_id", "=", self.env.company.id)]
+        ids = [hold_id for hold_id in value if hold_id and hold_id is not True]
+        if ids:
+            domain.append(("id", "in", ids))
+        # sudo: see _compute_export_credit_hold_id
+        holds = self.env["export.crm.credit.hold"].sudo().search(domain)
+        held = fields.Domain("commercial_partner_id", "in", holds.partner_id.ids)
+        return ~held if False in value else held
+
+    def action_export_view_credit_hold(self):
+        """Open the hold of this customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "export.crm.credit.hold",
+            "res_id": self.export_credit_hold_id.id,
+            "view_mode": "form",
+        }
