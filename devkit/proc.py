@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 
@@ -9,6 +10,10 @@ from .ui import Failure
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 DISK_FULL = "No space left on device"
+REASONS = (
+    r"[\w.]+(Error|Exception|Invalid\w*): \S",  # Python
+    r"(E|ERROR|FATAL|error|fatal|dpkg-deb: error|initdb: error): ",
+)
 
 try:
     _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,10 +61,23 @@ def run_logged(command, log, failure, **options):
             raise Failure(f"{failure}: {error}") from error
         code = wait(child)
     if code:
-        end = tail(log)
-        if DISK_FULL in end:
-            failure = f"{failure}: the disk is full"
-        raise Failure(f"{failure} (log: {log})\n{end}")
+        raise Failure(f"{failure}{reason(tail(log, 40))} (log: {log})")
+
+
+def reason(text):
+    """Return ": " and the line of a program's output that says why it failed.
+
+    That is the last line of a Python traceback, or the last error of pip, apt
+    or a database; without any the last line there is.
+    """
+    if DISK_FULL in text:
+        return ": the disk is full"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    for pattern in REASONS:
+        for line in reversed(lines):
+            if re.match(pattern, line):
+                return f": {line[:300]}"
+    return f": {lines[-1][:300]}" if lines else ""
 
 
 def output(command, **options):

@@ -11,7 +11,7 @@ import socket
 import time
 
 from . import odooenv, postgres
-from .proc import spawn, stop, tail
+from .proc import reason, spawn, stop, tail
 from .rundb import ensure_run_db, fresh_log, run_conf, run_db_name, update_run_db
 from .ui import Failure, say, seconds, warn
 
@@ -197,7 +197,9 @@ class Supervisor:
         )
         while not self.answers():
             if self.child.poll() is not None:
-                raise Failure(f"Odoo stopped (log: {self.log})\n{tail(self.log)}")
+                raise Failure(
+                    f"Odoo stopped{reason(tail(self.log, 40))} (log: {self.log})"
+                )
             if time.monotonic() - begin > READY_SECONDS:
                 raise Failure(f"Odoo does not answer (log: {self.log})")
             time.sleep(POLL)
@@ -224,7 +226,9 @@ class Supervisor:
                 self.asked = False
                 self.update(conf)
             elif self.child and self.child.poll() is not None:
-                raise Failure(f"Odoo stopped (log: {self.log})\n{tail(self.log)}")
+                raise Failure(
+                    f"Odoo stopped{reason(tail(self.log, 40))} (log: {self.log})"
+                )
 
     def update(self, conf):
         """Update the add-on between a stop and a start.
