@@ -43,11 +43,11 @@ class ExportCrmAccount(models.Model):
             self._lateness_matches(),
             *self._lateness_entries(company),
             self._lateness_events(as_of),
-            *self._lateness_settled(policy),
+            self._lateness_settled(policy),
             self._lateness_judged(policy, as_of),
             *self._lateness_wires(policy, as_of),
             self._lateness_result(company, policy, as_of, start),
-            *self._lateness_run(policy),
+            self._lateness_run(policy),
         ]
         return SQL("%s", SQL(", ").join(items), to_flush=self._lateness_flush_fields())
 
@@ -71,21 +71,20 @@ class ExportCrmAccount(models.Model):
             (the customer's run, on every row of it).
         """
         return SQL(
-            """WITH %s
+            """WITH %(items)s
             SELECT partner_id, move_line_id, move_id, due_date, original_due_date,
                    deadline, amount_currency, open_amount_currency, currency_id,
                    amount, open_amount, settled_on, days_late, verdict, consumed,
-                   in_window, in_run, bucket AS run_bucket,
-                   CASE WHEN in_run THEN run_number + run_number_back - 1
+                   in_window, in_run, %(bucket)s AS run_bucket,
+                   CASE WHEN in_run
+                        THEN COUNT(*) FILTER (WHERE in_run AND is_first)
+                            OVER (PARTITION BY partner_id)
                         ELSE 0 END AS run
-              FROM (SELECT flagged.*,
-                           DENSE_RANK() OVER (PARTITION BY partner_id, in_run
-                                              ORDER BY bucket) AS run_number,
-                           DENSE_RANK() OVER (PARTITION BY partner_id, in_run
-                                              ORDER BY bucket DESC)
-                               AS run_number_back
-                      FROM flagged) numbered""",
-            self._lateness_with(company, as_of, partner_ids),
+              FROM flagged""",
+            items=self._lateness_with(company, as_of, partner_ids),
+            bucket=SQL("due_date::text")
+            if company.export_late_bucket == "date"
+            else SQL("move_line_id::text"),
         )
 
     @api.model
@@ -106,7 +105,7 @@ class ExportCrmAccount(models.Model):
         return SQL(
             """WITH %s
             SELECT partner_id,
-                   COUNT(DISTINCT bucket) FILTER (WHERE in_run) AS run,
+                   COUNT(*) FILTER (WHERE in_run AND is_first) AS run,
                    ARRAY_AGG(move_line_id ORDER BY due_date DESC, move_line_id DESC)
                        FILTER (WHERE in_run) AS run_line_ids,
                    COUNT(*) FILTER (WHERE is_judged) AS judged,

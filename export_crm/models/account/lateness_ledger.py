@@ -59,6 +59,10 @@ class ExportCrmAccount(models.Model):
         invoicing app knew (opening balances), documents dated after the day, and
         what was over before the window began: due before it and closed by nothing
         dated later than the day.
+
+        What nearly every such line passes is a column, ``counts``, and no condition:
+        the planner would multiply the selectivities, expect a handful of rows and
+        loop over them where there are a hundred thousand.
         """
         partners = (
             SQL("AND p.commercial_partner_id = ANY(%s)", list(partner_ids))
@@ -72,8 +76,15 @@ class ExportCrmAccount(models.Model):
                        p.commercial_partner_id AS partner_id,
                        COALESCE(GREATEST(l.date_maturity, m.invoice_date), l.date)
                            AS original_due_date,
-                       m.payment_state = 'blocked' OR l.no_followup IS TRUE
-                           AS is_neutral
+                       COALESCE(m.payment_state = 'blocked', FALSE)
+                           OR l.no_followup IS TRUE AS is_neutral,
+                       l.balance > 0 AND l.amount_currency > 0
+                           AND a.account_type = 'asset_receivable'
+                           AND m.payment_state IS DISTINCT FROM 'invoicing_legacy'
+                           AND l.move_id IS DISTINCT FROM %(opening)s
+                           AND l.date <= %(as_of)s
+                           AND COALESCE(m.invoice_date, l.date) <= %(as_of)s
+                           AS counts
                   FROM account_move_line l
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
@@ -81,14 +92,7 @@ class ExportCrmAccount(models.Model):
                  WHERE l.company_id = %(company)s
                    AND l.display_type = 'payment_term'
                    AND l.parent_state = 'posted'
-                   AND l.balance > 0
-                   AND l.amount_currency > 0
-                   AND a.account_type = 'asset_receivable'
                    AND m.move_type IN ('out_invoice', 'out_receipt')
-                   AND m.payment_state IS DISTINCT FROM 'invoicing_legacy'
-                   AND l.move_id IS DISTINCT FROM %(opening)s
-                   AND l.date <= %(as_of)s
-                   AND (m.invoice_date IS NULL OR m.invoice_date <= %(as_of)s)
                    AND (l.date_maturity >= %(start)s
                         OR m.invoice_date >= %(start)s
                         OR l.reconciled IS NOT TRUE
@@ -116,7 +120,7 @@ class ExportCrmAccount(models.Model):
         ``deposit``: invoices all of whose order lines are down payments.
         """
         promise = SQL(
-            """promise AS (
+            """promise AS MATERIALIZED (
                 SELECT DISTINCT ON (move_line_id) move_line_id, promised_date
                   FROM export_crm_credit_promise
                  WHERE state IN ('approved', 'cancelled')
@@ -127,7 +131,7 @@ class ExportCrmAccount(models.Model):
             as_of=as_of,
         )
         dispute = SQL(
-            """dispute AS (
+            """dispute AS MATERIALIZED (
                 SELECT move_line_id, SUM(amount) AS amount,
                        MIN(accepted_on) AS accepted_on
                   FROM export_crm_credit_dispute
@@ -139,7 +143,7 @@ class ExportCrmAccount(models.Model):
             as_of=as_of,
         )
         consumed = SQL(
-            """consumed AS (
+            """consumed AS MATERIALIZED (
                 SELECT DISTINCT move_line_id
                   FROM export_crm_credit_evidence
                  WHERE consumed AND move_line_id IS NOT NULL
@@ -153,7 +157,7 @@ class ExportCrmAccount(models.Model):
         if down_payments:
             return SQL("deposit AS (SELECT NULL::integer AS move_id WHERE FALSE)")
         return SQL(
-            """deposit AS (
+            """deposit AS MATERIALIZED (
                 SELECT line.move_id
                   FROM account_move_line line
                   JOIN sale_order_line_invoice_rel rel
@@ -199,7 +203,7 @@ class ExportCrmAccount(models.Model):
                   JOIN account_move_line o ON o.id = pr.credit_move_id
                   JOIN account_move om ON om.id = o.move_id
                   JOIN account_journal j ON j.id = om.journal_id
-                 WHERE o.parent_state = 'posted'
+                 WHERE inst.counts AND o.parent_state = 'posted'
             )"""
         )
 
@@ -215,13 +219,13 @@ class ExportCrmAccount(models.Model):
         finds the payment such an entry belongs to.
         """
         entry = SQL(
-            """entry AS (
+            """entry AS MATERIALIZED (
                 SELECT DISTINCT other_move_id AS move_id, partner_id
                   FROM matched WHERE kind = 'entry'
             )"""
         )
         exchange = SQL(
-            """exchange AS (
+            """exchange AS MATERIALIZED (
                 SELECT DISTINCT entry.move_id
                   FROM entry
                   JOIN account_move m ON m.id = entry.move_id
@@ -232,7 +236,7 @@ class ExportCrmAccount(models.Model):
             journal=company.currency_exchange_journal_id.id or None,
         )
         carrier = SQL(
-            """carrier AS (
+            """carrier AS MATERIALIZED (
                 SELECT DISTINCT ON (move_line_id, exchange_move_id)
                        move_line_id, exchange_move_id, date, kind
                   FROM matched
@@ -241,7 +245,7 @@ class ExportCrmAccount(models.Model):
             )"""
         )
         money = SQL(
-            """money AS (
+            """money AS MATERIALIZED (
                 SELECT DISTINCT entry.move_id, entry.partner_id
                   FROM entry
                   JOIN account_move_line c ON c.move_id = entry.move_id
@@ -267,26 +271,29 @@ class ExportCrmAccount(models.Model):
         """
         return SQL(
             """event AS MATERIALIZED (
-                SELECT matched.move_line_id, matched.amount,
-                       COALESCE(carrier.date, matched.date) AS date,
-                       CASE WHEN matched.kind <> 'entry' THEN matched.kind
-                            WHEN carrier.kind IS NOT NULL THEN carrier.kind
-                            WHEN exchange.move_id IS NOT NULL THEN 'other'
-                            WHEN money.move_id IS NOT NULL THEN 'payment'
-                            ELSE 'other'
-                       END AS kind
-                  FROM matched
-             LEFT JOIN carrier
-                    ON carrier.move_line_id = matched.move_line_id
-                   AND carrier.exchange_move_id = matched.other_move_id
-                   AND matched.kind = 'entry'
-             LEFT JOIN exchange
-                    ON exchange.move_id = matched.other_move_id
-             LEFT JOIN money
-                    ON money.move_id = matched.other_move_id
-                   AND money.partner_id = matched.partner_id
-                 WHERE matched.amount > 0
-                   AND COALESCE(carrier.date, matched.date) <= %(as_of)s
+                SELECT move_line_id, date,
+                       CASE WHEN kind = 'payment' THEN amount ELSE 0 END AS paid,
+                       CASE WHEN kind = 'credit' THEN amount ELSE 0 END AS credited,
+                       CASE WHEN kind = 'other' THEN amount ELSE 0 END AS other
+                  FROM (SELECT matched.move_line_id, matched.amount,
+                               COALESCE(carrier.date, matched.date) AS date,
+                               CASE WHEN matched.kind <> 'entry' THEN matched.kind
+                                    WHEN carrier.kind IS NOT NULL THEN carrier.kind
+                                    WHEN exchange.move_id IS NOT NULL THEN 'other'
+                                    WHEN money.move_id IS NOT NULL THEN 'payment'
+                                    ELSE 'other'
+                               END AS kind
+                          FROM matched
+                     LEFT JOIN carrier
+                            ON carrier.move_line_id = matched.move_line_id
+                           AND carrier.exchange_move_id = matched.other_move_id
+                           AND matched.kind = 'entry'
+                     LEFT JOIN exchange
+                            ON exchange.move_id = matched.other_move_id
+                     LEFT JOIN money
+                            ON money.move_id = matched.other_move_id
+                           AND money.partner_id = matched.partner_id) dated
+                 WHERE date <= %(as_of)s
             )""",
             as_of=as_of,
         )

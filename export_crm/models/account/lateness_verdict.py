@@ -15,8 +15,10 @@ class ExportCrmAccount(models.Model):
     def _lateness_base(self):
         """Add what people decided to each instalment; drop down payments."""
         return SQL(
-            """base AS (
-                SELECT inst.*,
+            """base AS MATERIALIZED (
+                SELECT inst.move_line_id, inst.move_id, inst.partner_id,
+                       inst.currency_id, inst.balance, inst.total, inst.is_neutral,
+                       inst.original_due_date,
                        GREATEST(inst.original_due_date, promise.promised_date)
                            AS due_date,
                        LEAST(COALESCE(dispute.amount, 0), inst.total) AS disputed,
@@ -27,7 +29,7 @@ class ExportCrmAccount(models.Model):
              LEFT JOIN dispute ON dispute.move_line_id = inst.move_line_id
              LEFT JOIN consumed ON consumed.move_line_id = inst.move_line_id
              LEFT JOIN deposit ON deposit.move_id = inst.move_id
-                 WHERE deposit.move_id IS NULL
+                 WHERE inst.counts AND deposit.move_id IS NULL
             )"""
         )
 
@@ -41,84 +43,94 @@ class ExportCrmAccount(models.Model):
         are free. Never later than ``2 × grace + 30`` days, so that a table filled by
         mistake can't excuse anybody for ever.
         """
-        if not policy.grace_business_days:
+        if not policy.grace_business_days or not policy.grace_days:
             return [
                 SQL(
-                    """due AS (
-                        SELECT base.*, base.due_date + %s AS deadline FROM base
+                    """due AS MATERIALIZED (
+                        SELECT base.*, due_date + %s AS deadline FROM base
                     )""",
                     policy.grace_days,
                 )
             ]
-        slack = policy.grace_slack
         place = SQL(
-            """place AS (
-                SELECT base.move_line_id, base.due_date,
-                       COALESCE(p.country_id, 0) AS country_id,
+            """placed AS MATERIALIZED (
+                SELECT base.*, COALESCE(p.country_id, 0) AS country_id,
                        COALESCE(own.state_id, 0) AS state_id
                   FROM base
                   JOIN res_partner p ON p.id = base.partner_id
-             LEFT JOIN (SELECT DISTINCT state_id FROM export_crm_nonworking_day) own
+             LEFT JOIN (SELECT DISTINCT state_id FROM export_crm_nonworking_day
+                         WHERE state_id IS NOT NULL) own
                     ON own.state_id = p.state_id
             )"""
         )
-        calendar = SQL(
-            """calendar AS (
-                SELECT span.country_id, span.state_id, day::date AS day,
-                       COUNT(*) FILTER (WHERE is_open) OVER (
-                           PARTITION BY span.country_id, span.state_id ORDER BY day
-                       ) AS ordinal,
-                       is_open
-                  FROM (SELECT country_id, state_id, MIN(due_date) AS first,
-                               MAX(due_date) + %(slack)s AS last
-                          FROM place GROUP BY country_id, state_id) span
-             LEFT JOIN res_country c ON c.id = span.country_id
-            CROSS JOIN LATERAL generate_series(
-                           span.first::timestamp, span.last::timestamp,
-                           INTERVAL '1 day') day
-             LEFT JOIN (SELECT DISTINCT country_id, COALESCE(state_id, 0) AS state_id,
-                               date
-                          FROM export_crm_nonworking_day) everywhere
-                    ON everywhere.country_id = span.country_id
-                   AND everywhere.state_id = 0
-                   AND everywhere.date = day::date
-             LEFT JOIN (SELECT DISTINCT country_id, state_id, date
-                          FROM export_crm_nonworking_day
-                         WHERE state_id IS NOT NULL) here
-                    ON here.country_id = span.country_id
-                   AND here.state_id = span.state_id
-                   AND here.date = day::date
-            CROSS JOIN LATERAL (
-                       SELECT everywhere.date IS NULL AND here.date IS NULL
-                              AND POSITION(
-                                  (EXTRACT(ISODOW FROM day)::integer - 1)::text
-                                  IN COALESCE(c.export_weekend, '56')) = 0 AS is_open
-                       ) open
-            )""",
-            slack=slack,
-        )
         due = SQL(
-            """due AS (
-                SELECT base.*,
-                       LEAST(CASE WHEN %(grace)s = 0 THEN base.due_date
-                                  ELSE last.day END,
-                             base.due_date + %(slack)s) AS deadline
-                  FROM base
-                  JOIN place ON place.move_line_id = base.move_line_id
-                  JOIN calendar first
-                    ON first.country_id = place.country_id
-                   AND first.state_id = place.state_id
-                   AND first.day = place.due_date
-             LEFT JOIN calendar last
-                    ON last.country_id = place.country_id
-                   AND last.state_id = place.state_id
-                   AND last.is_open
-                   AND last.ordinal = first.ordinal + %(grace)s
+            """due AS MATERIALIZED (
+                SELECT placed.move_line_id, placed.move_id, placed.partner_id,
+                       placed.currency_id, placed.balance, placed.total,
+                       placed.is_neutral, placed.original_due_date, placed.due_date,
+                       placed.disputed, placed.accepted_on, placed.consumed,
+                       LEAST(calendar.deadline, placed.due_date + %s) AS deadline
+                  FROM placed
+             LEFT JOIN calendar
+                    ON calendar.country_id = placed.country_id
+                   AND calendar.state_id = placed.state_id
+                   AND calendar.day = placed.due_date
+            )""",
+            policy.grace_slack,
+        )
+        return [place, *self._lateness_calendar(policy), due]
+
+    @api.model
+    def _lateness_calendar(self, policy):
+        """For every place and day: the last day of a grace that begins there."""
+        span = SQL(
+            """span AS MATERIALIZED (
+                SELECT place.*, COALESCE(c.export_weekend, '56') AS weekend
+                  FROM (SELECT country_id, state_id, MIN(due_date) AS first,
+                               MAX(due_date) + %s AS last
+                          FROM placed GROUP BY country_id, state_id) place
+             LEFT JOIN res_country c ON c.id = place.country_id
+            )""",
+            policy.grace_slack,
+        )
+        off = SQL(
+            """off AS MATERIALIZED (
+                SELECT DISTINCT span.country_id, span.state_id, free.date AS day
+                  FROM span
+                  JOIN export_crm_nonworking_day free
+                    ON free.country_id = span.country_id
+                   AND COALESCE(free.state_id, span.state_id) = span.state_id
+                   AND free.date BETWEEN span.first AND span.last
+            )"""
+        )
+        # Of the days with one ordinal the first is the business day, the others are
+        # the free days that follow it.
+        calendar = SQL(
+            """calendar AS MATERIALIZED (
+                SELECT country_id, state_id, day,
+                       MIN(day) FILTER (WHERE is_open) OVER (
+                           PARTITION BY country_id, state_id ORDER BY ordinal
+                           RANGE BETWEEN %(grace)s FOLLOWING AND %(grace)s FOLLOWING
+                       ) AS deadline
+                  FROM (SELECT dated.*, COUNT(*) FILTER (WHERE is_open) OVER (
+                                   PARTITION BY country_id, state_id ORDER BY day
+                               ) AS ordinal
+                          FROM (SELECT span.country_id, span.state_id,
+                                       span.first + n AS day,
+                                       off.day IS NULL AND POSITION(
+                                           (EXTRACT(ISODOW FROM span.first + n)::int
+                                            - 1)::text IN span.weekend) = 0 AS is_open
+                                  FROM span
+                            CROSS JOIN LATERAL generate_series(
+                                           0, span.last - span.first) n
+                             LEFT JOIN off
+                                    ON off.country_id = span.country_id
+                                   AND off.state_id = span.state_id
+                                   AND off.day = span.first + n) dated) counted
             )""",
             grace=policy.grace_days,
-            slack=slack,
         )
-        return [place, calendar, due]
+        return [span, off, calendar]
 
     @api.model
     def _lateness_short(self, policy, amount):
@@ -137,69 +149,68 @@ class ExportCrmAccount(models.Model):
 
     @api.model
     def _lateness_settled(self, policy):
-        """What had to be paid, what was paid, and the first day it was enough."""
-        owed = SQL(
-            """owed AS MATERIALIZED (
-                SELECT due.*, COALESCE(paid, 0) AS paid, COALESCE(other, 0) AS other,
-                       COALESCE(paid_days, 0) AS paid_days,
-                       total - COALESCE(credited, 0)
-                           - GREATEST(disputed - COALESCE(credited_after, 0), 0)
-                           AS owed
-                  FROM due
-             LEFT JOIN (SELECT event.move_line_id,
-                               SUM(amount) FILTER (WHERE kind = 'credit') AS credited,
-                               SUM(amount) FILTER (
-                                   WHERE kind = 'credit' AND date >= due.accepted_on
-                               ) AS credited_after,
-                               SUM(amount) FILTER (WHERE kind = 'payment') AS paid,
-                               SUM(amount) FILTER (WHERE kind = 'other') AS other,
-                               SUM(amount * GREATEST(date - due.due_date, 0))
-                                   FILTER (WHERE kind = 'payment') AS paid_days
+        """What had to be paid, what was paid, and the first day it was enough.
+
+        One pass over the events: the sums of an instalment stand beside its running
+        sum, so that the rows on which it was settled are known at once.
+        """
+        owed = SQL("(total - credited_all - GREATEST(disputed - credited_after, 0))")
+        return SQL(
+            """settled AS MATERIALIZED (
+                SELECT move_line_id, MIN(%(owed)s) AS owed, MAX(paid_all) AS paid,
+                       MAX(other_all) AS other, SUM(paid * days_after) AS paid_days,
+                       MIN(date) FILTER (WHERE paid_so_far > 0 AND %(enough)s)
+                           AS settled_on
+                  FROM (SELECT due.move_line_id, due.total, due.balance, due.disputed,
+                               event.date, event.paid,
+                               GREATEST(event.date - due.due_date, 0) AS days_after,
+                               SUM(event.paid) OVER so_far AS paid_so_far,
+                               SUM(event.paid) OVER whole AS paid_all,
+                               SUM(event.other) OVER whole AS other_all,
+                               SUM(event.credited) OVER whole AS credited_all,
+                               SUM(CASE WHEN event.date >= due.accepted_on
+                                        THEN event.credited ELSE 0 END)
+                                   OVER whole AS credited_after
                           FROM event
                           JOIN due ON due.move_line_id = event.move_line_id
-                      GROUP BY event.move_line_id) total_of
-                    ON total_of.move_line_id = due.move_line_id
-            )"""
-        )
-        running = SQL(
-            """running AS (
-                SELECT move_line_id, date,
-                       SUM(amount) OVER (PARTITION BY move_line_id ORDER BY date)
-                           AS so_far
-                  FROM event
-                 WHERE kind = 'payment'
-            )"""
-        )
-        settled = SQL(
-            """settled AS (
-                SELECT running.move_line_id, MIN(running.date) AS settled_on
-                  FROM running
-                  JOIN owed ON owed.move_line_id = running.move_line_id
-                 WHERE %s
-              GROUP BY running.move_line_id
+                        WINDOW so_far AS (PARTITION BY due.move_line_id
+                                              ORDER BY event.date),
+                               whole AS (PARTITION BY due.move_line_id)) running
+              GROUP BY move_line_id
             )""",
-            self._lateness_short(policy, SQL("(owed - so_far)")),
+            owed=owed,
+            enough=self._lateness_short(policy, SQL("(%s - paid_so_far)", owed)),
         )
-        return [owed, running, settled]
 
     @api.model
     def _lateness_judged(self, policy, as_of):
         """The verdict of every instalment, but for the wires in transit."""
         return SQL(
             """judged AS MATERIALIZED (
-                SELECT owed.*, settled.settled_on,
+                SELECT move_line_id, move_id, partner_id, currency_id, balance, total,
+                       original_due_date, due_date, deadline, consumed, settled_on,
+                       owed, paid, paid_days,
                        GREATEST(owed - paid - other, 0) AS open_amount,
-                       CASE WHEN is_neutral THEN 'neutral'
-                            WHEN %(nothing)s THEN
-                                CASE WHEN disputed > 0 THEN 'neutral' END
-                            WHEN settled.settled_on <= deadline THEN 'on_time'
-                            WHEN settled.settled_on IS NOT NULL OR %(closed)s
-                            THEN 'late'
-                            WHEN deadline >= %(as_of)s THEN 'pending'
-                            ELSE 'overdue'
-                       END AS verdict
-                  FROM owed
-             LEFT JOIN settled ON settled.move_line_id = owed.move_line_id
+                       verdict, verdict = 'overdue' AS is_overdue
+                  FROM (SELECT amounts.*,
+                               CASE WHEN is_neutral THEN 'neutral'
+                                    WHEN %(nothing)s THEN
+                                        CASE WHEN disputed > 0 THEN 'neutral' END
+                                    WHEN settled_on <= deadline THEN 'on_time'
+                                    WHEN settled_on IS NOT NULL OR %(closed)s
+                                    THEN 'late'
+                                    WHEN deadline >= %(as_of)s THEN 'pending'
+                                    ELSE 'overdue'
+                               END AS verdict
+                          FROM (SELECT due.*, settled.settled_on,
+                                       COALESCE(settled.owed, total - disputed) AS owed,
+                                       COALESCE(settled.paid, 0) AS paid,
+                                       COALESCE(settled.other, 0) AS other,
+                                       COALESCE(settled.paid_days, 0) AS paid_days
+                                  FROM due
+                             LEFT JOIN settled
+                                    ON settled.move_line_id = due.move_line_id
+                               ) amounts) spoken
             )""",
             nothing=self._lateness_short(policy, SQL("owed")),
             closed=self._lateness_short(policy, SQL("(owed - paid - other)")),
@@ -212,6 +223,9 @@ class ExportCrmAccount(models.Model):
         digits = company.currency_id.decimal_places
         return SQL(
             """result AS (
+                SELECT spoken.*, CASE verdict WHEN 'overdue' THEN 3 WHEN 'late' THEN 2
+                                              WHEN 'on_time' THEN 1 ELSE 0 END AS rank
+                  FROM (
                 SELECT judged.partner_id, judged.move_line_id, judged.move_id,
                        judged.due_date, judged.original_due_date, judged.deadline,
                        judged.total AS amount_currency, judged.currency_id,
@@ -221,7 +235,7 @@ class ExportCrmAccount(models.Model):
                              %(digits)s) AS open_amount,
                        judged.settled_on,
                        CASE WHEN judged.verdict IN ('on_time', 'late')
-                              OR (judged.verdict = 'overdue'
+                              OR (judged.is_overdue
                                   AND excused.move_line_id IS NULL)
                             THEN GREATEST(
                                 COALESCE(judged.settled_on, %(as_of)s)
@@ -246,7 +260,7 @@ class ExportCrmAccount(models.Model):
              LEFT JOIN excused ON excused.move_line_id = judged.move_line_id
                  WHERE judged.verdict IS NOT NULL
                    AND (judged.due_date >= %(start)s
-                        OR judged.verdict IN ('overdue', 'pending'))
+                        OR judged.verdict IN ('overdue', 'pending'))) spoken
             )""",
             digits=digits,
             as_of=as_of,
@@ -260,46 +274,32 @@ class ExportCrmAccount(models.Model):
         With one count per due date the worst instalment of a day speaks for it. The
         run is every overdue bucket and every late one that is newer than the newest
         bucket on time: that is "overdue first, then from the newest due date up to
-        the first on time".
+        the first on time". All windows share one sort.
         """
         per_date = policy.bucket == "date"
-        bucket = SQL("due_date::text") if per_date else SQL("move_line_id::text")
-        worst = (
-            SQL("MAX(rank) OVER (PARTITION BY partner_id, due_date, eligible)")
-            if per_date
-            else SQL("rank")
-        )
-        ranked = SQL(
-            """ranked AS (
-                SELECT result.*, %(bucket)s AS bucket,
-                       CASE verdict WHEN 'overdue' THEN 3 WHEN 'late' THEN 2
-                                    WHEN 'on_time' THEN 1 ELSE 0 END AS rank,
-                       in_window AND NOT consumed
-                           AND verdict IN ('on_time', 'late', 'overdue') AS eligible
-                  FROM result
+        bucket = SQL("due_date") if per_date else SQL("due_date, move_line_id")
+        return SQL(
+            """flagged AS MATERIALIZED (
+                SELECT in_bucket.*,
+                       is_bad AND (worst = 3 OR last_on_time IS NULL
+                                   OR due_date %(newer)s last_on_time) AS in_run
+                  FROM (SELECT worst_of.*,
+                               MAX(due_date) FILTER (WHERE worst = 1)
+                                   OVER (PARTITION BY partner_id) AS last_on_time
+                          FROM (SELECT ranked.*, eligible AND rank >= 2 AS is_bad,
+                                       MAX(rank) FILTER (WHERE eligible) OVER (
+                                           PARTITION BY partner_id, %(bucket)s
+                                       ) AS worst,
+                                       ROW_NUMBER() OVER (
+                                           PARTITION BY partner_id, %(bucket)s
+                                           ORDER BY (eligible AND rank >= 2) DESC
+                                       ) = 1 AS is_first
+                                  FROM (SELECT result.*,
+                                               in_window AND NOT consumed AND rank > 0
+                                                   AS eligible
+                                          FROM result) ranked) worst_of) in_bucket
             )""",
             bucket=bucket,
-        )
-        worst_of = SQL("worst_of AS (SELECT ranked.*, %s AS worst FROM ranked)", worst)
-        flagged = SQL(
-            """flagged AS (
-                SELECT worst_of.*,
-                       eligible AND rank >= 2 AND (
-                           worst = 3
-                           OR due_date > COALESCE(
-                               MAX(due_date) FILTER (WHERE eligible AND worst = 1)
-                                   OVER (PARTITION BY partner_id),
-                               DATE '-infinity')
-                           %(tie)s) AS in_run
-                  FROM worst_of
-            )""",
             # Per instalment, of two due on one day the late one comes first.
-            tie=SQL()
-            if per_date
-            else SQL(
-                """OR due_date = MAX(due_date)
-                       FILTER (WHERE eligible AND worst = 1)
-                       OVER (PARTITION BY partner_id)"""
-            ),
+            newer=SQL(">") if per_date else SQL(">="),
         )
-        return [ranked, worst_of, flagged]

@@ -25,7 +25,7 @@ class ExportCrmAccount(models.Model):
                        rel.invoice_id, pay.amount,
                        ABS(pay.amount_company_currency_signed) AS company_amount
                   FROM (SELECT DISTINCT move_id FROM judged
-                         WHERE verdict = 'overdue') late
+                         WHERE is_overdue) late
                   JOIN account_move__account_payment rel
                     ON rel.invoice_id = late.move_id
                   JOIN account_payment pay ON pay.id = rel.payment_id
@@ -38,7 +38,7 @@ class ExportCrmAccount(models.Model):
             days=policy.wire_days,
         )
         wire = SQL(
-            """wire AS (
+            """wire AS MATERIALIZED (
                 SELECT linked.payment_id, linked.date, linked.currency_id,
                        linked.invoice_id, linked.amount AS full_amount,
                        linked.company_amount,
@@ -74,7 +74,7 @@ class ExportCrmAccount(models.Model):
                        SUM(judged.open_amount) AS own_open
                   FROM wire
                   JOIN judged ON judged.move_id = wire.invoice_id
-                 WHERE judged.verdict = 'overdue' AND wire.amount > 0
+                 WHERE judged.is_overdue AND wire.amount > 0
               GROUP BY wire.payment_id, wire.date, judged.move_id, wire.amount
             )"""
         )
@@ -110,12 +110,12 @@ class ExportCrmAccount(models.Model):
                 SELECT judged.*, SUM(open_amount) OVER w AS upto,
                        SUM(open_amount) OVER w - open_amount AS since
                   FROM judged
-                 WHERE verdict = 'overdue'
+                 WHERE is_overdue
                 WINDOW w AS (PARTITION BY move_id ORDER BY due_date, move_line_id)
             )"""
         )
         excused = SQL(
-            """excused AS (
+            """excused AS MATERIALIZED (
                 SELECT move_line_id
                   FROM (SELECT o.move_line_id, o.balance, o.total, o.open_amount,
                                SUM(LEAST(o.upto, s.upto) - GREATEST(o.since, s.since))
