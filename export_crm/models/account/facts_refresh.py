@@ -267,7 +267,7 @@ class ExportCrmAccount(models.Model):
         """
         return SQL(
             """
-            %s::int4, p.commercial_partner_id = p.id, %s::date, p.country_id,
+            %s::int4, p.commercial_partner_id = p.id, %s, p.country_id,
             COALESCE(p.user_id, export_fact_terms.usual_user_id),
             COALESCE(u.sale_team_id, export_fact_terms.usual_team_id)
             """,
@@ -282,7 +282,9 @@ class ExportCrmAccount(models.Model):
         joins = []
         for source in used:
             table = SQL.identifier(source.table)
-            joins.append(SQL("LEFT JOIN %s USING (partner_id)", table))
+            joins.append(
+                SQL("LEFT JOIN %s ON %s.partner_id = batch.partner_id", table, table)
+            )
             for name in source.columns:
                 column = SQL.identifier(name)
                 value = SQL("%s.%s", table, column)
@@ -295,10 +297,10 @@ class ExportCrmAccount(models.Model):
             INSERT INTO export_crm_account AS account
                    (partner_id, company_id, create_uid, create_date,
                     write_uid, write_date, %(columns)s)
-            SELECT partner_id, %(company)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
+            SELECT batch.partner_id, %(company)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(values)s
-              FROM export_fact_batch
-              JOIN res_partner p ON p.id = partner_id
+              FROM export_fact_batch batch
+              JOIN res_partner p ON p.id = batch.partner_id
               LEFT JOIN export_crm_account known
                      ON known.partner_id = p.id AND known.company_id = %(company)s
               %(joins)s
