@@ -61,10 +61,12 @@ class ExportCrmAccount(models.Model):
         self._facts_invalidate()
         return written
 
-    def _refresh_company_facts(self, company):
+    def _refresh_company_facts(self, company, as_of=None):
         """Recompute what depends on all customers of the company: shares, growth.
 
         One statement over the rows as they are; run it after the last batch.
+
+        :param as_of: not needed, since the rows carry their day; steps get it
 
         :return: number of rows written
         """
@@ -258,7 +260,9 @@ class ExportCrmAccount(models.Model):
     def _facts_drop_tables(self, used):
         names = ["export_fact_contact", "export_fact_order", "export_fact_batch"]
         names += [source.table for source in used]
-        self.env.cr.execute(SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names))))
+        self.env.cr.execute(
+            SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names)))
+        )
 
     def _facts_identity_sql(self, company, scope):
         """SQL list of the ``IDENTITY`` columns; the same as the ORM computes.

@@ -1,1 +1,20 @@
-from . import res_company, res_config_settings
+from . import (
+    dirty_account_move,
+    dirty_account_move_line,
+    dirty_account_partial_reconcile,
+    dirty_account_payment,
+    dirty_res_partner,
+    dirty_sale_order,
+    dirty_sale_order_line,
+    dirty_stock_picking,
+    export_crm_dirty,
+    export_crm_job,
+    export_crm_job_error,
+    export_crm_job_run,
+    export_crm_job_step,
+    export_crm_job_watch,
+    job_res_company,
+    job_res_config_settings,
+    res_company,
+    res_config_settings,
+)
