@@ -34,6 +34,14 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def get_default_groups(cls):
+        return (
+            super().get_default_groups()
+            | cls.quick_ref("sales_team.group_sale_manager")
+            | cls.quick_ref("export_crm.export_crm_group_manager")
+        )
+
+    @classmethod
     def _user(cls, login, *groups, **values):
         names = [
             group if "." in group else f"export_crm.export_crm_group_{group}"
