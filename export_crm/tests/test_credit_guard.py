@@ -27,11 +27,12 @@ class TestCreditGuard(ExportCrmCommon):
         with self.assertRaises(ValidationError) as raised:
             order.action_confirm()
         message = str(raised.exception)
+        today, first, second = map(self._date_text, map(self._day, (0, -90, -60)))
         for text in (
             order.name,
-            f"Hamburg Import GmbH is on credit hold since {self._date_text(self.today)}",
-            f"{invoices[0].name}, due {self._date_text(self._day(-90))}: paid 20 days",
-            f"{invoices[1].name}, due {self._date_text(self._day(-60))}: paid 30 days",
+            f"Hamburg Import GmbH is on credit hold since {today}",
+            f"{invoices[0].name}, due {first}: paid 20 days late",
+            f"{invoices[1].name}, due {second}: paid 30 days late",
             "Anna Accountant decides",
         ):
             self.assertIn(text, message)

@@ -106,9 +106,7 @@ class TestFactsLedger(FactsCommon):
 
     def test_to_invoice_counts_for_the_payer(self):
         payer = self._customer("Payer")
-        self._order(
-            self.customer, self._day(-1), 1000, partner_invoice_id=payer.id
-        )
+        self._order(self.customer, self._day(-1), 1000, partner_invoice_id=payer.id)
         self.assertEqual(self._at(0).to_invoice_amount, 0.0)
         account = self._facts(payer, self._day(0))
         self.assertEqual(account.to_invoice_amount, 1000.0)

@@ -1,4 +1,5 @@
 from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -226,8 +227,8 @@ class ExportCrmCreditHold(models.Model):
         return super().write(vals)
 
     def _decide(self, vals):
-        """Write what only a decision may change."""
-        return super().write(vals)
+        """Write what only a decision may change: passes by our own ``write``."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _manual_rule(self):
