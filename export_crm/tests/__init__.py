@@ -1,0 +1,6 @@
+from . import (
+    test_core_dirty,
+    test_core_job_error,
+    test_core_job_screen,
+    test_core_pipeline,
+)

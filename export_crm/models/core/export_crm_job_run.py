@@ -49,12 +49,19 @@ class ExportCrmJob(models.Model):
             [("kind", "=", kind), ("company_id.active", "=", True)],
             order="heartbeat NULLS FIRST, id",
         )
-        left = {job: job._work_left() for job in jobs}
+        left = {job: job._expect_work() for job in jobs}
         jobs_model._commit(0, left)
         for job in jobs:
             if left[job] and not job._run(left):
                 break
         jobs_model._commit(0, left)
+
+    def _expect_work(self):
+        try:
+            return self._work_left()
+        except Exception:
+            # Something, then; what is wrong is found and noted when the job runs.
+            return 1
 
     @api.model
     def _commit(self, processed, left):
@@ -202,7 +209,7 @@ class ExportCrmJob(models.Model):
 
     def _is_due(self):
         return self.run_requested or pipeline.is_due(
-            self.company_id._export_local_now(), self._hour(), self.last_as_of
+            self.company_id._export_local_now(), self._hour(), self.last_as_of or None
         )
 
     def _work_left(self):
