@@ -1,6 +1,6 @@
 {
     "name": "Export CRM",
-    "summary": "Customer tiers, health, credit holds, follow-ups and claims for exporters",
+    "summary": "Tiers, health, credit holds, follow-ups and claims for exporters",
     "version": "19.0.1.0.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
@@ -39,5 +39,10 @@
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "export_crm/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }

@@ -116,9 +116,7 @@ class ExportCrmJob(models.Model):
             self.company_id, self.kind, step, {False: self._describe(error)}
         )
         now = fields.Datetime.now()
-        self.write(
-            {"state": "failed", "retry_at": now + RETRY_AFTER, "heartbeat": now}
-        )
+        self.write({"state": "failed", "retry_at": now + RETRY_AFTER, "heartbeat": now})
         left[self] = 0
         self._commit(0, left)
 

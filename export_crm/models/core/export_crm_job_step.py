@@ -31,9 +31,33 @@ class ExportCrmJob(models.Model):
 
         :rtype: list[odoo.addons.export_crm.tools.pipeline.Step]
         """
+        figures = frozenset({pipeline.RUN_DIRTY, pipeline.RUN_NIGHTLY})
+        account = "export.crm.account"
         return [
             pipeline.Step(
-                "facts", self.env._("Facts"), "export.crm.account", "_refresh_facts"
+                "facts", self.env._("Facts"), account, "_refresh_facts", figures
+            ),
+            pipeline.Step(
+                "shares",
+                self.env._("Shares of revenue and growth"),
+                account,
+                "_refresh_company_facts",
+                frozenset({pipeline.RUN_NIGHTLY}),
+                company_wide=True,
+            ),
+            pipeline.Step(
+                "scores",
+                self.env._("Tier and health"),
+                account,
+                "_step_scores",
+                figures,
+            ),
+            pipeline.Step(
+                "credit",
+                self.env._("Payment-delay check"),
+                "export.crm.credit.hold",
+                "_step_payment_behaviour",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
             ),
         ]
 
@@ -50,8 +74,8 @@ class ExportCrmJob(models.Model):
     def _batch_size(self):
         """Return customers per batch (system parameter ``export_crm.batch_size``)."""
         # A technical knob; parameters are readable by administrators only.
-        value = self.env["ir.config_parameter"].sudo().get_param(
-            "export_crm.batch_size"
+        value = (
+            self.env["ir.config_parameter"].sudo().get_param("export_crm.batch_size")
         )
         return max(int(value or 0), 0) or 5000
 

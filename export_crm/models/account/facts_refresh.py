@@ -1,0 +1,334 @@
+"""The refresh of facts: sources → one upsert per batch → company-wide figures."""
+
+from odoo import models
+from odoo.tools import SQL
+
+from . import sources
+
+BATCH_SIZE = 5000
+OPTIONAL_LINE_COLUMNS = ("purchase_price", "is_delivery")
+# Columns of every row that no source fills.
+IDENTITY = (
+    "currency_id",
+    "active",
+    "as_of",
+    "country_id",
+    "user_id",
+    "team_id",
+)
+
+
+class ExportCrmAccount(models.Model):
+    _inherit = "export.crm.account"
+
+    # === ENTRY POINTS === #
+
+    def _refresh_facts(self, company, partner_ids, as_of=None):
+        """Recompute the facts of some customers of one company.
+
+        One statement per source and one upsert, whatever the number of customers;
+        a row that would not change isn't written. Callable again at any time. The
+        company-wide figures are left to :meth:`_refresh_company_facts`.
+
+        :param company: one ``res.company``; only its own documents count
+        :param partner_ids: ids of commercial partners (others: only an account
+            that they still have is emptied and archived)
+        :param as_of: nothing dated after this day is used; default: today there
+        :return: number of rows written
+        :raise psycopg2.Error: the caller's transaction must be rolled back to a
+            savepoint before it goes on
+        """
+        if not partner_ids:
+            return 0
+        self.env.flush_all()
+        scope = self._facts_scope(company, as_of or company._export_today())
+        self._facts_load_batch(scope, partner_ids)
+        used = self._facts_sources(company, scope.as_of, partner_ids)
+        for source in used:
+            self._facts_create_table(source.table, source.query(scope))
+        self.env.cr.execute(
+            SQL(
+                "ANALYZE %s",
+                SQL(", ").join(
+                    SQL("%s (partner_id)", SQL.identifier(source.table))
+                    for source in used
+                ),
+            )
+        )
+        self.env.cr.execute(self._facts_upsert_sql(company, scope, used))
+        written = self.env.cr.rowcount
+        self._facts_drop_tables(used)
+        self._facts_invalidate()
+        return written
+
+    def _refresh_company_facts(self, company, as_of=None):
+        """Recompute what depends on all customers of the company: shares, growth.
+
+        One statement over the rows as they are; run it after the last batch.
+
+        :param as_of: not needed, since the rows carry their day; steps get it
+
+        :return: number of rows written
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH account AS (
+                     SELECT id, GREATEST(revenue_365d, 0) AS revenue,
+                            GREATEST(revenue_prev_365d, 0) AS before
+                       FROM export_crm_account
+                      WHERE company_id = %(company)s
+                     ),
+                     total AS (
+                     SELECT NULLIF(SUM(revenue), 0) AS revenue,
+                            COALESCE(PERCENTILE_CONT(0.5)
+                                WITHIN GROUP (ORDER BY revenue)
+                                FILTER (WHERE revenue > 0), 0) AS median
+                       FROM account
+                     ),
+                     ladder AS (
+                     SELECT revenue,
+                            SUM(SUM(revenue)) OVER (ORDER BY revenue DESC)
+                            - SUM(revenue) AS above
+                       FROM account
+                      GROUP BY revenue
+                     ),
+                     figure AS (
+                     SELECT a.id,
+                            ROUND(a.revenue / t.revenue, 6) AS share,
+                            ROUND(l.above / t.revenue, 6) AS share_before,
+                            CASE WHEN a.revenue > 0 OR a.before > 0 THEN
+                                ROUND(((a.revenue + t.median)
+                                      / (a.before + t.median))::numeric, 3)
+                            END AS growth
+                       FROM account a
+                       JOIN ladder l ON l.revenue IS NOT DISTINCT FROM a.revenue
+                      CROSS JOIN total t
+                     )
+                UPDATE export_crm_account a
+                   SET revenue_share = f.share,
+                       revenue_share_before = f.share_before,
+                       growth = f.growth
+                  FROM figure f
+                 WHERE f.id = a.id
+                   AND (a.revenue_share, a.revenue_share_before, a.growth)
+                       IS DISTINCT FROM (f.share, f.share_before, f.growth)
+                """,
+                company=company.id,
+            )
+        )
+        written = self.env.cr.rowcount
+        self._facts_invalidate()
+        return written
+
+    def _refresh_facts_of(self, partners, company=None):
+        """Refresh the customers behind ``partners`` now, company-wide figures too.
+
+        For buttons and tests; ``company`` defaults to the current one.
+
+        :return: their accounts in that company
+        """
+        company = company or self.env.company
+        customers = partners.commercial_partner_id
+        self._refresh_facts(company, customers.ids)
+        self._refresh_company_facts(company)
+        return self.search(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
+        )
+
+    def _facts_partner_batches(self, company, as_of, after_id=0, limit=BATCH_SIZE):
+        """Yield lists of ids of the customers that have facts in the company.
+
+        Commercial partners with an order, a customer invoice, an open receivable or
+        an inquiry up to the as-of day, and those that have an account already (their
+        documents may be gone). Ascending, so that the last id of a batch is the
+        cursor to continue after.
+        """
+        self.env.flush_all()
+        scope = self._facts_scope(company, as_of)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT p.commercial_partner_id
+                  FROM (%s) used
+                  JOIN res_partner p ON p.id = used.partner_id
+                 WHERE p.commercial_partner_id > %s
+                 UNION
+                SELECT partner_id FROM export_crm_account
+                 WHERE company_id = %s AND partner_id > %s
+                 ORDER BY 1
+                """,
+                self._facts_used_partners_sql(scope),
+                after_id,
+                company.id,
+                after_id,
+            )
+        )
+        ids = [row[0] for row in rows]
+        for start in range(0, len(ids), limit):
+            yield ids[start : start + limit]
+
+    # === HOOKS === #
+
+    def _facts_sources(self, company, as_of, partner_ids):
+        """Return the sources of this refresh; a domain with facts adds its own.
+
+        :return: list of ``sources.Source``
+        """
+        return list(sources.SOURCES)
+
+    # === INTERNALS === #
+
+    def _facts_scope(self, company, as_of):
+        line_fields = self.env["sale.order.line"]._fields
+        return sources.Scope(
+            company_id=company.id,
+            as_of=as_of,
+            tz=company._export_timezone().zone,
+            places=company.currency_id.decimal_places,
+            line_columns=frozenset(
+                name
+                for name in OPTIONAL_LINE_COLUMNS
+                if name in line_fields and line_fields[name].store
+            ),
+        )
+
+    def _facts_used_partners_sql(self, scope):
+        return SQL(
+            """
+            SELECT partner_id FROM sale_order
+             WHERE company_id = %(company)s
+               AND LEAST(date_order, create_date) < %(until)s
+             UNION
+            SELECT partner_invoice_id FROM sale_order
+             WHERE company_id = %(company)s AND state = 'sale'
+               AND date_order < %(until)s
+             UNION
+            SELECT partner_id FROM account_move
+             WHERE company_id = %(company)s AND state = 'posted'
+               AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               AND date <= %(as_of)s
+             UNION
+            SELECT l.partner_id FROM account_move_line l
+              JOIN account_account a
+                ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+             WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+               AND l.reconciled IS NOT TRUE AND l.date <= %(as_of)s
+             UNION
+            SELECT partner_id FROM crm_lead
+             WHERE (company_id = %(company)s OR company_id IS NULL)
+               AND create_date < %(until)s
+            """,
+            company=scope.company_id,
+            until=scope.until,
+            as_of=scope.as_of,
+        )
+
+    def _facts_load_batch(self, scope, partner_ids):
+        """Make the temporary tables that all sources read: contacts and orders."""
+        self._facts_create_table(
+            "export_fact_contact",
+            SQL(
+                """
+                SELECT id AS contact_id, commercial_partner_id AS partner_id
+                  FROM res_partner WHERE commercial_partner_id = ANY(%s)
+                """,
+                list(partner_ids),
+            ),
+        )
+        self.env.cr.execute("ANALYZE export_fact_contact")
+        self._facts_create_table("export_fact_order", sources.orders_sql(scope))
+        self.env.cr.execute("ANALYZE export_fact_order")
+        self._facts_create_table(
+            "export_fact_batch",
+            SQL(
+                "SELECT id AS partner_id FROM res_partner WHERE id = ANY(%s)",
+                list(partner_ids),
+            ),
+        )
+
+    def _facts_create_table(self, name, query):
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s",
+                SQL.identifier(name),
+                query,
+            )
+        )
+
+    def _facts_drop_tables(self, used):
+        names = ["export_fact_contact", "export_fact_order", "export_fact_batch"]
+        names += [source.table for source in used]
+        self.env.cr.execute(
+            SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names)))
+        )
+
+    def _facts_identity_sql(self, company, scope):
+        """SQL list of the ``IDENTITY`` columns; the same as the ORM computes.
+
+        ``p`` is the partner, ``u`` its responsible, ``terms`` the usual terms.
+        """
+        return SQL(
+            """
+            %s::int4, p.commercial_partner_id = p.id, %s::date, p.country_id,
+            COALESCE(p.user_id, export_fact_terms.usual_user_id),
+            COALESCE(u.sale_team_id, export_fact_terms.usual_team_id)
+            """,
+            company.currency_id.id,
+            scope.as_of,
+        )
+
+    def _facts_upsert_sql(self, company, scope, used):
+        """One INSERT … ON CONFLICT for the batch; unchanged rows aren't touched."""
+        columns = [SQL.identifier(name) for name in IDENTITY]
+        values = [self._facts_identity_sql(company, scope)]
+        joins = []
+        for source in used:
+            table = SQL.identifier(source.table)
+            joins.append(SQL("LEFT JOIN %s USING (partner_id)", table))
+            for name in source.columns:
+                column = SQL.identifier(name)
+                value = SQL("%s.%s", table, column)
+                if name in source.zero:
+                    value = SQL("COALESCE(%s, 0)", value)
+                columns.append(column)
+                values.append(value)
+        return SQL(
+            """
+            INSERT INTO export_crm_account AS account
+                   (partner_id, company_id, create_uid, create_date,
+                    write_uid, write_date, %(columns)s)
+            SELECT partner_id, %(company)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
+                   %(uid)s, NOW() AT TIME ZONE 'UTC', %(values)s
+              FROM export_fact_batch
+              JOIN res_partner p ON p.id = partner_id
+              LEFT JOIN export_crm_account known
+                     ON known.partner_id = p.id AND known.company_id = %(company)s
+              %(joins)s
+              LEFT JOIN res_users u
+                     ON u.id = COALESCE(p.user_id, export_fact_terms.usual_user_id)
+             WHERE p.commercial_partner_id = p.id OR known.id IS NOT NULL
+             ORDER BY p.id
+                ON CONFLICT (partner_id, company_id) DO UPDATE
+               SET write_uid = EXCLUDED.write_uid,
+                   write_date = EXCLUDED.write_date,
+                   (%(columns)s) = ROW(%(excluded)s)
+             WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
+            """,
+            columns=SQL(", ").join(columns),
+            company=company.id,
+            uid=self.env.uid,
+            values=SQL(", ").join(values),
+            joins=SQL(" ").join(joins),
+            excluded=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in columns),
+            current=SQL(", ").join(SQL("account.%s", name) for name in columns),
+        )
+
+    def _facts_invalidate(self):
+        """Forget what the cache knew of the rows just written by SQL."""
+        self.env["export.crm.account"].invalidate_model()
+        Partner = self.env["res.partner"]
+        Partner.invalidate_model(
+            [name for name in Partner._fields if name.startswith("export_")]
+        )

@@ -1,0 +1,209 @@
+import base64
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from odoo import Command, fields
+from odoo.tests import HttpCase, new_test_user
+from odoo.tests.common import ChromeBrowser
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+
+class ExportCrmCommon(AccountTestInvoicingCommon):
+    """A company with its books, a customer and one user per role.
+
+    Documents are made as people make them (post, register payment), so that a test
+    stands on what Odoo really writes into the ledger.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.company_data["company"]
+        cls.company.export_go_live_date = "2000-01-01"
+        cls.today = cls.company._export_today()
+        cls.salesperson = cls._user("salesperson", "user", name="Sofia Salesperson")
+        cls.controller = cls._user(
+            "controller", "credit_controller", name="Anna Accountant"
+        )
+        cls.company.export_credit_user_id = cls.controller
+        cls.customer = cls._customer("Lagos Trading Ltd")
+        cls.product = cls._create_product(
+            name="LED panel", type="service", invoice_policy="order", taxes_id=[]
+        )
+
+    @classmethod
+    def get_default_groups(cls):
+        return (
+            super().get_default_groups()
+            | cls.quick_ref("sales_team.group_sale_manager")
+            | cls.quick_ref("export_crm.export_crm_group_manager")
+        )
+
+    @classmethod
+    def _user(cls, login, *groups, **values):
+        names = [
+            group if "." in group else f"export_crm.export_crm_group_{group}"
+            for group in groups
+        ]
+        return new_test_user(
+            cls.env,
+            login=f"ec_{login}",
+            password=f"ec_{login}",
+            groups=",".join(["base.group_user", *names]),
+            company_id=values.pop("company_id", cls.company.id),
+            **values,
+        )
+
+    @classmethod
+    def _customer(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "user_id": cls.salesperson.id,
+                "invoice_edi_format": False,
+                "property_account_receivable_id": cls.company_data[
+                    "default_account_receivable"
+                ].id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _day(cls, days):
+        """Return the day ``days`` from today (negative: in the past)."""
+        return cls.today + timedelta(days=days)
+
+    @classmethod
+    def _invoice(cls, partner, amount=1000.0, due=0, **values):
+        """Post an invoice of one instalment, due ``due`` days from today."""
+        due_date = cls._day(due)
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": due_date - timedelta(days=30),
+                "invoice_payment_term_id": False,
+                "invoice_date_due": due_date,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": cls.product.id,
+                            "price_unit": amount,
+                            "tax_ids": [],
+                        }
+                    )
+                ],
+                **values,
+            }
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def _pay(cls, move, on=0, amount=None, **values):
+        """Register a payment of ``move`` booked ``on`` days from today."""
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"payment_date": cls._day(on), **values})
+        )
+        if amount is not None:
+            wizard.amount = amount
+        return wizard._create_payments()
+
+    @classmethod
+    def _late_payer(cls, partner=None):
+        """Give ``partner`` two instalments in a row paid 20 and 30 days late."""
+        partner = partner or cls.customer
+        invoices = cls.env["account.move"]
+        for due, paid in ((-90, -70), (-60, -30)):
+            move = cls._invoice(partner, due=due)
+            cls._pay(move, on=paid)
+            invoices += move
+        return invoices
+
+    @classmethod
+    def _quotation(cls, partner=None, **values):
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": (partner or cls.customer).id,
+                "user_id": cls.salesperson.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create({"product_id": cls.product.id, "price_unit": 100.0})
+                ],
+                **values,
+            }
+        )
+
+    @classmethod
+    def _check_payments(cls, *partners):
+        """Run the step that opens holds, as the scheduled action does."""
+        ids = [partner.id for partner in partners or (cls.customer,)]
+        holds = (
+            cls.env["export.crm.credit.hold"]
+            .sudo()
+            ._step_payment_behaviour(cls.company, ids, cls.company._export_today())
+        )
+        return holds.with_env(cls.env)
+
+    @classmethod
+    def _hold(cls, partner=None, **values):
+        """Put ``partner`` on hold by hand."""
+        holds = cls.env["export.crm.credit.hold"].with_user(cls.controller)
+        return holds.create(
+            {
+                "partner_id": (partner or cls.customer).id,
+                "company_id": cls.company.id,
+                "note": "Their bank called.",
+                **values,
+            }
+        ).with_env(cls.env)
+
+    @classmethod
+    def _date_text(cls, date):
+        """Return ``date`` as the messages to people print it."""
+        return fields.Date.to_date(date).strftime("%m/%d/%Y")
+
+
+class ExportCrmTourCase(ExportCrmCommon, HttpCase):
+    """Tours in a real browser that leave screenshots.
+
+    A tour asks for one by ``console.log("export_crm_shot:<name>")`` and waits until
+    ``window.exportCrmShot`` has that name. Files go to the folder named by the
+    environment variable ``EXPORT_CRM_SHOTS``; without it nothing is kept.
+    """
+
+    browser_size = "1400x900"
+
+    def setUp(self):
+        super().setUp()
+        handle_console = ChromeBrowser._handle_console
+        folder = os.environ.get("EXPORT_CRM_SHOTS")
+
+        def handle(browser, type, args=None, stackTrace=None, **kw):  # noqa: A002
+            first = (args or [{}])[0].get("value")
+            if isinstance(first, str) and first.startswith("export_crm_shot:"):
+                self._shoot(browser, first.split(":", 1)[1], folder)
+                return None
+            return handle_console(browser, type, args, stackTrace, **kw)
+
+        self.patch(ChromeBrowser, "_handle_console", handle)
+
+    def _shoot(self, browser, name, folder):
+        def done(future):
+            if folder:
+                path = Path(folder) / f"{name}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(future.result()["data"]))
+            browser._websocket_send(
+                "Runtime.evaluate",
+                params={"expression": f"window.exportCrmShot = {name!r}"},
+            )
+
+        browser._websocket_send(
+            "Page.captureScreenshot", with_future=True
+        ).add_done_callback(done)
