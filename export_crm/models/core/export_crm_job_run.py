@@ -167,6 +167,9 @@ class ExportCrmJob(models.Model):
             return 0
         index = codes.index(self.phase)
         processed, last_id, finished = self._run_phase(phases[index])
+        if not self.done:
+            # The first batch has made room for customers that are new here.
+            self.total = self._estimate()
         self._touch(processed)
         if phases[index] == self._counting_phase(phases):
             self.customers_done += processed
@@ -226,9 +229,9 @@ class ExportCrmJob(models.Model):
 
     def _estimate(self):
         """Return the work of a pass, from the customers known so far."""
-        customers = self.env["export.crm.account"].search_count(
-            [("company_id", "=", self.company_id.id)]
-        )
+        # Archived accounts are looked at too: their documents may come back.
+        accounts = self.env["export.crm.account"].with_context(active_test=False)
+        customers = accounts.search_count([("company_id", "=", self.company_id.id)])
         return sum(
             1 if phase[0].company_wide else customers
             for phase in self._phases(self.kind)
