@@ -34,9 +34,7 @@ class LatenessCommon(ExportCrmCommon):
 
     @classmethod
     def _pay_on(cls, move, day, amount=None, **values):
-        return cls._pay(
-            move, on=(day - cls.today).days, amount=amount, **values
-        )
+        return cls._pay(move, on=(day - cls.today).days, amount=amount, **values)
 
     @classmethod
     def _credit(cls, move, day, amount):
@@ -83,9 +81,7 @@ class LatenessCommon(ExportCrmCommon):
             {
                 "move_type": "entry",
                 "date": day,
-                "journal_id": (
-                    journal or cls.company_data["default_journal_misc"]
-                ).id,
+                "journal_id": (journal or cls.company_data["default_journal_misc"]).id,
                 "line_ids": [
                     Command.create(
                         {
@@ -111,11 +107,7 @@ class LatenessCommon(ExportCrmCommon):
 
     def _row(self, day, move=None):
         """Return the only row, of ``move`` if given, or None."""
-        rows = [
-            row
-            for row in self._rows(day)
-            if not move or row["move_id"] == move.id
-        ]
+        rows = [row for row in self._rows(day) if not move or row["move_id"] == move.id]
         self.assertLessEqual(len(rows), 1)
         return rows[0] if rows else None
 

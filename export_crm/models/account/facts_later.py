@@ -36,7 +36,9 @@ class ExportCrmAccount(models.Model):
     satisfaction_process = _points(
         "Satisfaction: Process", "0 to 100, answers about the process."
     )
-    nps = _points("NPS", "Net promoter score, -100 to 100, from the customer's answers.")
+    nps = _points(
+        "NPS", "Net promoter score, -100 to 100, from the customer's answers."
+    )
     sentiment_trend = _points(
         "Sentiment Trend",
         "Positive less negative marks that people gave to messages and contacts.",

@@ -33,7 +33,9 @@ class ExportCrmAccount(models.Model):
     # === PURCHASES === #
 
     first_order_date = fields.Date(
-        string="First Order", readonly=True, help=f"Day of the first purchase. {PURCHASE}"
+        string="First Order",
+        readonly=True,
+        help=f"Day of the first purchase. {PURCHASE}",
     )
     last_order_date = fields.Date(
         string="Last Order", readonly=True, help=f"Day of the last purchase. {PURCHASE}"

@@ -77,8 +77,12 @@ class ExportCrmCreditInstalmentMixin(models.AbstractModel):
         self.check_access("write")
 
     def _tell_invoice(self, text):
-        """Leave a copy in the invoice's chatter; the record itself is the proof."""
+        """Leave a copy in the invoice's chatter, and have the customer judged again.
+
+        The record itself is the proof; the chatter is where people look.
+        """
         self.ensure_one()
+        self.env["export.crm.dirty"]._mark(self.partner_id, self.company_id)
         # Sudo: a salesperson may read the invoice, not write on it.
         self.move_id.sudo().message_post(
             body=text, author_id=self.env.user.partner_id.id

@@ -61,14 +61,19 @@ class ExportCrmCreditDispute(models.Model):
         " OR (accepted_by_id IS NOT NULL AND accepted_on IS NOT NULL))",
         "An accepted dispute has an author and a day.",
     )
-    _line_idx = models.Index("(move_line_id, accepted_on) WHERE accepted_on IS NOT NULL")
+    _line_idx = models.Index(
+        "(move_line_id, accepted_on) WHERE accepted_on IS NOT NULL"
+    )
 
     @api.constrains("amount", "move_line_id")
     def _check_amount(self):
         for dispute in self:
             # Sudo: the amounts of the line, whoever may see the dispute.
             line = dispute.move_line_id.sudo()
-            if line.currency_id.compare_amounts(dispute.amount, line.amount_currency) > 0:
+            if (
+                line.currency_id.compare_amounts(dispute.amount, line.amount_currency)
+                > 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "No more than the instalment, %(amount)s, can be disputed.",

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import health, tier_score
+from ..account.unknown import FactFloat
 
 SCORE_INPUTS = (
     "revenue_share_before",
@@ -39,7 +40,7 @@ class ExportCrmAccount(models.Model):
         help="A, B or C; empty: unrated (no order, or the first one less than 180 "
         "days ago).",
     )
-    tier_score = fields.Float(
+    tier_score = FactFloat(
         readonly=True,
         digits=(5, 1),
         aggregator="avg",
@@ -47,7 +48,7 @@ class ExportCrmAccount(models.Model):
     )
     tier_lines = fields.Json(readonly=True)
     tier_explanation = fields.Html(compute="_compute_tier_explanation")
-    health = fields.Float(
+    health = FactFloat(
         string="Health index",
         readonly=True,
         digits=(5, 1),

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..account.unknown import FactFloat
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -12,7 +14,7 @@ class ResPartner(models.Model):
         help="A, B or C in the current company; empty: unrated.",
     )
     export_tier_color = fields.Integer(compute="_compute_export_scores")
-    export_health = fields.Float(
+    export_health = FactFloat(
         string="Health",
         digits=(5, 0),
         compute="_compute_export_scores",

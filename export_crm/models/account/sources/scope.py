@@ -71,4 +71,6 @@ class Scope:
         ``rate`` is the document's own (units of its currency per unit of the
         company's): later rates never change history.
         """
-        return SQL("ROUND(%s / COALESCE(NULLIF(%s, 0), 1), %s)", amount, rate, self.places)
+        return SQL(
+            "ROUND(%s / COALESCE(NULLIF(%s, 0), 1), %s)", amount, rate, self.places
+        )
