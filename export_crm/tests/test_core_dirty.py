@@ -176,6 +176,33 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         receivable.matched_credit_ids.unlink()
         self.assert_marked(self.customer)
 
+    def test_line_added_to_and_taken_from_posted_entry(self):
+        """A bank statement's counterpart: an advance without an invoice."""
+        journal = self.company_data["default_journal_bank"]
+        statement_line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "date": "2025-01-20",
+                "payment_ref": "advance",
+                "amount": 70,
+            }
+        )
+        self.assertFalse(self.marked(), "the bank does not know who paid")
+        move = statement_line.move_id
+        self.assertEqual(move.state, "posted")
+        suspense = move.line_ids.filtered(
+            lambda aml: aml.account_id == journal.suspense_account_id
+        )
+        receivable = {
+            "account_id": self.company_data["default_account_receivable"].id,
+            "partner_id": self.customer.id,
+            "credit": 70,
+        }
+        move.with_context(force_delete=True, skip_readonly_check=True).write(
+            {"line_ids": [Command.delete(suspense.id), Command.create(receivable)]}
+        )
+        self.assert_marked(self.customer)
+
     def test_wire_in_transit_marks_by_its_state(self):
         payment = self.env["account.payment"].create(
             {

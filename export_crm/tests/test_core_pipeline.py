@@ -66,6 +66,14 @@ class TestCorePipeline(PipelineCase):
         self.assertEqual(calls[0][2], (self.customers[0].id,))
         self.assertEqual(self.judged()[1:], self.customers.ids[4:])
 
+    def test_marked_during_the_nightly_pass_is_judged_by_it(self):
+        """The nightly job has the company's turn, so it does this work as well."""
+        self.run_until("nightly", 1)
+        self.mark(self.customers[0])
+        calls = self.run_jobs("nightly")
+        self.assertEqual(calls[0][2], (self.customers[0].id,))
+        self.assertEqual(self.judged()[1:], self.customers.ids[4:])
+
     def test_marked_while_being_judged_is_judged_again(self):
         """Only the marks that were read are removed."""
         self.run_jobs("check")
