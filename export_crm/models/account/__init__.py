@@ -1,5 +1,6 @@
 from . import (
     export_crm_account,
+    facts_actions,
     facts_contact,
     facts_later,
     facts_ledger,
@@ -10,5 +11,6 @@ from . import (
     lateness_verdict,
     lateness_wire,
     portal_day,
+    res_partner,
     sale_order,
 )
