@@ -33,6 +33,10 @@
         "views/export_crm_credit_rule_views.xml",
         "views/export_crm_credit_hold_views.xml",
         "views/export_crm_credit_release_views.xml",
+        "views/export_crm_credit_promise_views.xml",
+        "views/export_crm_credit_dispute_views.xml",
+        "views/export_crm_nonworking_day_views.xml",
+        "views/account_move_views.xml",
         "views/export_crm_job_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_facts_views.xml",
@@ -41,6 +45,7 @@
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
     ],
+    "external_dependencies": {"python": ["holidays"]},
     "assets": {
         "web.assets_backend": [
             "export_crm/static/src/fact_fields/**/*",

@@ -14,3 +14,4 @@ from . import (
     test_facts_views,
 )
 from . import test_tier_scores
+from . import test_lateness_property, test_lateness_sql

@@ -1,4 +1,5 @@
 from . import (
+    account_partial_reconcile,
     export_crm_account,
     facts_actions,
     facts_contact,
@@ -13,4 +14,5 @@ from . import (
     portal_day,
     res_partner,
     sale_order,
+    sale_order_line,
 )
