@@ -39,12 +39,17 @@
         "views/account_move_views.xml",
         "views/export_crm_job_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_facts_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_kind_views.xml",
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
     ],
     "external_dependencies": {"python": ["holidays"]},
     "assets": {
+        "web.assets_backend": [
+            "export_crm/static/src/fact_fields/**/*",
+        ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",
         ],
