@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from . import aptsources
-from .proc import output, run_logged, tail
+from .proc import output, reason, run_logged
 from .ui import Failure
 
 # The machine's hooks are for its own package lists, its pins for its own suite.
@@ -73,12 +73,11 @@ def fetch(base, lines, packages, log):
     conf.write_text(CONF.format(base=base, user="root"))
     apt = ["apt-get", "-q", "-c", conf]
     advice = "check the network and EXPORT_CRM_DEBIAN_URI"
-    run_logged([*apt, "update"], log, f"apt could not read the Debian mirror: {advice}")
-    # apt-get update is content when a mirror does not answer: W:, exit 0.
-    if "Failed to fetch" in tail(log, 40):
-        raise Failure(
-            f"apt could not read the Debian mirror: {advice} (log: {log})\n{tail(log)}"
-        )
+    failure = f"apt could not read the Debian mirror: {advice}"
+    said = run_logged([*apt, "update"], log, failure)
+    # apt-get is content when a mirror does not answer: a warning, and exit 0.
+    if "W: Failed to fetch" in said:
+        raise Failure(f"{failure}{reason(said)} (log: {log})")
     failure = f"apt could not fetch {packages[0].split('/')[0]}: {advice}"
     run_logged([*apt, "download", *packages], log, failure, cwd=base / "debs")
     return sorted((base / "debs").glob("*.deb"))

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from . import postgres
 from .odootree import Tree, find_tree
 from .places import Places
 from .proc import run_logged, spawn, stop
@@ -30,6 +31,7 @@ class Kit(NamedTuple):
 def prepare(places):
     """Return the Kit, after fetching what is missing."""
     read_manifest(places)
+    postgres.check_home(places)
     tree = find_tree(places)
     return Kit(places, find_python(places), tree)
 
