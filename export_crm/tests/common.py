@@ -34,6 +34,14 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def get_default_groups(cls):
+        return (
+            super().get_default_groups()
+            | cls.quick_ref("sales_team.group_sale_manager")
+            | cls.quick_ref("export_crm.export_crm_group_manager")
+        )
+
+    @classmethod
     def _user(cls, login, *groups, **values):
         names = [
             group if "." in group else f"export_crm.export_crm_group_{group}"
@@ -135,21 +143,25 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
     def _check_payments(cls, *partners):
         """Run the step that opens holds, as the scheduled action does."""
         ids = [partner.id for partner in partners or (cls.customer,)]
-        return cls.env["export.crm.credit.hold"]._step_payment_behaviour(
-            cls.company, ids, cls.company._export_today()
+        holds = (
+            cls.env["export.crm.credit.hold"]
+            .sudo()
+            ._step_payment_behaviour(cls.company, ids, cls.company._export_today())
         )
+        return holds.with_env(cls.env)
 
     @classmethod
     def _hold(cls, partner=None, **values):
         """Put ``partner`` on hold by hand."""
-        return cls.env["export.crm.credit.hold"].create(
+        holds = cls.env["export.crm.credit.hold"].with_user(cls.controller)
+        return holds.create(
             {
                 "partner_id": (partner or cls.customer).id,
                 "company_id": cls.company.id,
                 "note": "Their bank called.",
                 **values,
             }
-        )
+        ).with_env(cls.env)
 
     @classmethod
     def _date_text(cls, date):

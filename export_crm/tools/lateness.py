@@ -433,7 +433,9 @@ def aggregate(verdicts, policy, digits=2):
         overdue=count[OVERDUE],
         on_time_rate=Decimal(count[ON_TIME]) / len(judged) if judged else None,
         days_late_weighted=_round(weighted / weight, 2) if weight else None,
-        overdue_amount=sum((_round(v.company_open, digits) for v in overdue), Decimal(0)),
+        overdue_amount=sum(
+            (_round(v.company_open, digits) for v in overdue), Decimal(0)
+        ),
         oldest_overdue_days=max((v.days_late for v in overdue), default=0),
         last_verdict=newest.kind if newest else None,
     )

@@ -5,6 +5,10 @@ from . import (
     facts_ledger,
     facts_refresh,
     facts_trade,
+    lateness,
+    lateness_ledger,
+    lateness_verdict,
+    lateness_wire,
     portal_day,
     sale_order,
 )

@@ -138,36 +138,64 @@ class ExportCrmAccount(models.Model):
         )
 
     def _facts_partner_batches(self, company, as_of, after_id=0, limit=BATCH_SIZE):
-        """Yield lists of ids of the customers that have facts in the company.
+        """Return the ids of the next customers to refresh, ascending.
 
-        Commercial partners with an order, a customer invoice, an open receivable or
-        an inquiry up to the as-of day, and those that have an account already (their
-        documents may be gone). Ascending, so that the last id of a batch is the
-        cursor to continue after.
+        Customers with facts in the company: commercial partners with an order, a
+        customer invoice, an open receivable or an inquiry up to the as-of day, and
+        those that have an account already (their documents may be gone). The last id
+        is the cursor to continue after; fewer ids than ``limit`` mean the end.
+
+        The documents are looked through once, when a pass begins (``after_id`` 0):
+        customers new to the company get an empty account, and the batches follow the
+        accounts' index.
+
+        :return: list of partner ids, at most ``limit``
         """
-        self.env.flush_all()
-        scope = self._facts_scope(company, as_of)
+        if not after_id:
+            self._facts_open_accounts(company, as_of)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT p.commercial_partner_id
-                  FROM (%s) used
-                  JOIN res_partner p ON p.id = used.partner_id
-                 WHERE p.commercial_partner_id > %s
-                 UNION
                 SELECT partner_id FROM export_crm_account
                  WHERE company_id = %s AND partner_id > %s
-                 ORDER BY 1
+                 ORDER BY partner_id LIMIT %s
                 """,
-                self._facts_used_partners_sql(scope),
-                after_id,
                 company.id,
                 after_id,
+                limit,
             )
         )
-        ids = [row[0] for row in rows]
-        for start in range(0, len(ids), limit):
-            yield ids[start : start + limit]
+        return [row[0] for row in rows]
+
+    def _facts_open_accounts(self, company, as_of):
+        """Insert an empty account for each customer that has documents but none."""
+        self.env.flush_all()
+        scope = self._facts_scope(company, as_of)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO export_crm_account (partner_id, company_id, currency_id,
+                       active, create_uid, create_date, write_uid, write_date)
+                SELECT customer.id, %(company)s, %(currency)s, TRUE,
+                       %(uid)s, NOW() AT TIME ZONE 'UTC',
+                       %(uid)s, NOW() AT TIME ZONE 'UTC'
+                  FROM (
+                       SELECT DISTINCT p.commercial_partner_id AS id
+                         FROM (%(used)s) used
+                         JOIN res_partner p ON p.id = used.partner_id
+                       EXCEPT
+                       SELECT partner_id FROM export_crm_account
+                        WHERE company_id = %(company)s
+                       ) customer
+                 ORDER BY customer.id
+                    ON CONFLICT (partner_id, company_id) DO NOTHING
+                """,
+                company=company.id,
+                currency=company.currency_id.id,
+                uid=self.env.uid,
+                used=self._facts_used_partners_sql(scope),
+            )
+        )
 
     # === HOOKS === #
 
@@ -176,7 +204,29 @@ class ExportCrmAccount(models.Model):
 
         :return: list of ``sources.Source``
         """
-        return list(sources.SOURCES)
+        return [*sources.SOURCES, self._facts_lateness(company, as_of, partner_ids)]
+
+    def _facts_lateness(self, company, as_of, partner_ids):
+        """Return the source of the lateness facts, from ``_lateness_summary_sql``."""
+        summary = self._lateness_summary_sql(company, as_of, partner_ids)
+
+        def query(_scope):
+            return SQL(
+                """
+                SELECT partner_id, on_time_rate, days_late_weighted AS days_late_avg,
+                       run AS late_run, overdue_amount,
+                       oldest_overdue_days AS overdue_oldest_days
+                  FROM (%s) lateness
+                """,
+                summary,
+            )
+
+        return sources.Source(
+            "lateness",
+            query,
+            zero=("late_run", "overdue_amount", "overdue_oldest_days"),
+            unknown=("on_time_rate", "days_late_avg"),
+        )
 
     # === INTERNALS === #
 
@@ -271,7 +321,7 @@ class ExportCrmAccount(models.Model):
         """
         return SQL(
             """
-            %s::int4, p.commercial_partner_id = p.id, %s::date, p.country_id,
+            %s::int4, p.commercial_partner_id = p.id, %s, p.country_id,
             COALESCE(p.user_id, export_fact_terms.usual_user_id),
             COALESCE(u.sale_team_id, export_fact_terms.usual_team_id)
             """,
@@ -286,7 +336,9 @@ class ExportCrmAccount(models.Model):
         joins = []
         for source in used:
             table = SQL.identifier(source.table)
-            joins.append(SQL("LEFT JOIN %s USING (partner_id)", table))
+            joins.append(
+                SQL("LEFT JOIN %s ON %s.partner_id = batch.partner_id", table, table)
+            )
             for name in source.columns:
                 column = SQL.identifier(name)
                 value = SQL("%s.%s", table, column)
@@ -299,10 +351,10 @@ class ExportCrmAccount(models.Model):
             INSERT INTO export_crm_account AS account
                    (partner_id, company_id, create_uid, create_date,
                     write_uid, write_date, %(columns)s)
-            SELECT partner_id, %(company)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
+            SELECT batch.partner_id, %(company)s, %(uid)s, NOW() AT TIME ZONE 'UTC',
                    %(uid)s, NOW() AT TIME ZONE 'UTC', %(values)s
-              FROM export_fact_batch
-              JOIN res_partner p ON p.id = partner_id
+              FROM export_fact_batch batch
+              JOIN res_partner p ON p.id = batch.partner_id
               LEFT JOIN export_crm_account known
                      ON known.partner_id = p.id AND known.company_id = %(company)s
               %(joins)s

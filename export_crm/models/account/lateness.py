@@ -49,9 +49,7 @@ class ExportCrmAccount(models.Model):
             self._lateness_result(company, policy, as_of, start),
             *self._lateness_run(policy),
         ]
-        return SQL(
-            "%s", SQL(", ").join(items), to_flush=self._lateness_flush_fields()
-        )
+        return SQL("%s", SQL(", ").join(items), to_flush=self._lateness_flush_fields())
 
     @api.model
     def _lateness_sql(self, company, as_of, partner_ids=None):

@@ -279,9 +279,7 @@ class ExportCrmAccount(models.Model):
             )""",
             bucket=bucket,
         )
-        worst_of = SQL(
-            "worst_of AS (SELECT ranked.*, %s AS worst FROM ranked)", worst
-        )
+        worst_of = SQL("worst_of AS (SELECT ranked.*, %s AS worst FROM ranked)", worst)
         flagged = SQL(
             """flagged AS (
                 SELECT worst_of.*,

@@ -68,7 +68,9 @@ class ExportCrmDirty(models.Model):
         if not marks:
             return
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        partner_ids, company_ids, exact = (list(column) for column in zip(*marks))
+        partner_ids, company_ids, exact = (
+            list(column) for column in zip(*marks, strict=False)
+        )
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(_CRON)
         self.env.cr.execute(
             SQL(

@@ -49,12 +49,19 @@ class ExportCrmJob(models.Model):
             [("kind", "=", kind), ("company_id.active", "=", True)],
             order="heartbeat NULLS FIRST, id",
         )
-        left = {job: job._work_left() for job in jobs}
+        left = {job: job._expect_work() for job in jobs}
         jobs_model._commit(0, left)
         for job in jobs:
             if left[job] and not job._run(left):
                 break
         jobs_model._commit(0, left)
+
+    def _expect_work(self):
+        try:
+            return self._work_left()
+        except Exception:
+            # Something, then; what is wrong is found and noted when the job runs.
+            return 1
 
     @api.model
     def _commit(self, processed, left):
@@ -109,9 +116,7 @@ class ExportCrmJob(models.Model):
             self.company_id, self.kind, step, {False: self._describe(error)}
         )
         now = fields.Datetime.now()
-        self.write(
-            {"state": "failed", "retry_at": now + RETRY_AFTER, "heartbeat": now}
-        )
+        self.write({"state": "failed", "retry_at": now + RETRY_AFTER, "heartbeat": now})
         left[self] = 0
         self._commit(0, left)
 
@@ -162,6 +167,9 @@ class ExportCrmJob(models.Model):
             return 0
         index = codes.index(self.phase)
         processed, last_id, finished = self._run_phase(phases[index])
+        if not self.done:
+            # The first batch has made room for customers that are new here.
+            self.total = self._estimate()
         self._touch(processed)
         if phases[index] == self._counting_phase(phases):
             self.customers_done += processed
@@ -202,7 +210,7 @@ class ExportCrmJob(models.Model):
 
     def _is_due(self):
         return self.run_requested or pipeline.is_due(
-            self.company_id._export_local_now(), self._hour(), self.last_as_of
+            self.company_id._export_local_now(), self._hour(), self.last_as_of or None
         )
 
     def _work_left(self):
@@ -221,9 +229,9 @@ class ExportCrmJob(models.Model):
 
     def _estimate(self):
         """Return the work of a pass, from the customers known so far."""
-        customers = self.env["export.crm.account"].search_count(
-            [("company_id", "=", self.company_id.id)]
-        )
+        # Archived accounts are looked at too: their documents may come back.
+        accounts = self.env["export.crm.account"].with_context(active_test=False)
+        customers = accounts.search_count([("company_id", "=", self.company_id.id)])
         return sum(
             1 if phase[0].company_wide else customers
             for phase in self._phases(self.kind)

@@ -46,7 +46,11 @@ class ExportCrmJob(models.Model):
                 company_wide=True,
             ),
             pipeline.Step(
-                "scores", self.env._("Tier and health"), account, "_step_scores", figures
+                "scores",
+                self.env._("Tier and health"),
+                account,
+                "_step_scores",
+                figures,
             ),
             pipeline.Step(
                 "credit",
@@ -70,8 +74,8 @@ class ExportCrmJob(models.Model):
     def _batch_size(self):
         """Return customers per batch (system parameter ``export_crm.batch_size``)."""
         # A technical knob; parameters are readable by administrators only.
-        value = self.env["ir.config_parameter"].sudo().get_param(
-            "export_crm.batch_size"
+        value = (
+            self.env["ir.config_parameter"].sudo().get_param("export_crm.batch_size")
         )
         return max(int(value or 0), 0) or 5000
 

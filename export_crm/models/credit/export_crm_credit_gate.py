@@ -40,6 +40,9 @@ class ExportCrmCreditGate(models.Model):
         keys = sorted(set(keys))
         if not keys:
             return {}
+        self.env["export.crm.credit.hold"].flush_model(
+            ["partner_id", "company_id", "blocking"]
+        )
         rows = self.env.execute_query(
             SQL(
                 """

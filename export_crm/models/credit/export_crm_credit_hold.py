@@ -1,9 +1,26 @@
 from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 BLOCKING_STATES = ("open", "evaluating", "kept")
+# What changes only through a decision, never by writing the field.
+DECIDED = frozenset(
+    (
+        "name",
+        "partner_id",
+        "company_id",
+        "rule_id",
+        "state",
+        "blocking",
+        "opened_on",
+        "closed_on",
+        "note",
+        "evidence_ids",
+        "release_ids",
+    )
+)
 
 
 class ExportCrmCreditHold(models.Model):
@@ -166,16 +183,52 @@ class ExportCrmCreditHold(models.Model):
             company = vals.get("company_id") or self.env.company.id
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
+            vals["state"] = "open"
             vals["name"] = sequence.with_company(company).next_by_code(self._name)
             vals.setdefault(
                 "opened_on", self.env["res.company"].browse(company)._export_today()
             )
             if not vals.get("rule_id"):
                 vals["rule_id"] = self._manual_rule().id
+        self._check_not_held_yet(vals_list)
         holds = super().create(vals_list)
         holds._check_manual_has_note()
         holds._after_open()
         return holds
+
+    @api.model
+    def _check_not_held_yet(self, vals_list):
+        """Name the hold that blocks already; the index behind it settles races."""
+        keys = [
+            (vals["partner_id"], vals.get("company_id") or self.env.company.id)
+            for vals in vals_list
+        ]
+        # sudo: one hold blocks, whether or not this person may see it
+        blocking = self.sudo()._blocking_ids(keys)
+        for key in keys:
+            if key in blocking:
+                hold = self.sudo().browse(blocking[key])
+                raise UserError(
+                    self.env._(
+                        "%(customer)s is on credit hold already: see %(hold)s.",
+                        customer=hold.partner_id.name,
+                        hold=hold.name,
+                    )
+                )
+
+    def write(self, vals):
+        if DECIDED & set(vals):
+            raise UserError(
+                self.env._(
+                    "A credit hold changes by a decision only: evaluate, keep or "
+                    "release it."
+                )
+            )
+        return super().write(vals)
+
+    def _decide(self, vals):
+        """Write what only a decision may change: passes by our own ``write``."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _manual_rule(self):
@@ -360,7 +413,7 @@ class ExportCrmCreditHold(models.Model):
     def action_evaluate(self):
         """Take the hold up: the Controller is looking at it."""
         self._check_blocking()
-        self.write({"state": "evaluating", "user_id": self.env.user.id})
+        self._decide({"state": "evaluating", "user_id": self.env.user.id})
 
     def action_keep(self):
         """Keep the customer on hold until the review date."""
@@ -374,7 +427,7 @@ class ExportCrmCreditHold(models.Model):
                         hold=hold.display_name,
                     )
                 )
-        self.state = "kept"
+        self._decide({"state": "kept"})
         self._finish_activity(self.env._("Kept on hold."))
 
     def action_release(self):
@@ -419,9 +472,10 @@ class ExportCrmCreditHold(models.Model):
         self.env["export.crm.credit.gate"].sudo()._touch(
             {(self.partner_id.id, self.company_id.id)}
         )
-        self.write({"state": "closed", "closed_on": self.company_id._export_today()})
+        self._decide({"state": "closed", "closed_on": self.company_id._export_today()})
         # A decision consumes its evidence: the next check starts from fresh facts.
-        self.evidence_ids.consumed = True
+        # sudo: nobody may write evidence, a decision marks it
+        self.sudo().evidence_ids.consumed = True
         self._finish_activity(self.env._("Released."))
 
     def _finish_activity(self, feedback):

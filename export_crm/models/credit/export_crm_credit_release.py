@@ -1,4 +1,5 @@
 from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -55,9 +56,13 @@ class ExportCrmCreditRelease(models.Model):
         return releases
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A release is a decision on record: make another one instead.")
-        )
+        if vals:
+            raise UserError(
+                self.env._(
+                    "A release is a decision on record: make another one instead."
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

@@ -1,0 +1,150 @@
+"""The command line of ``./dev``: one table of commands."""
+
+import argparse
+import signal
+import sys
+
+from . import clean, extras, lint, serve, testing
+from .places import Places
+from .proc import DISK_FULL
+from .ui import Failure, warn
+
+EPILOG = """\
+environment:
+  ODOO_SRC              an Odoo 19 source tree to use in place of Debian's package
+  PGHOST, PGPORT, PGUSER, PGPASSWORD, DATABASE_URL
+                        a PostgreSQL server to use in place of one of our own
+  EXPORT_CRM_DEBIAN_URI the Debian mirror, where apt's settings name none
+  EXPORT_CRM_HOME       a folder for cache and databases in place of the usual ones
+"""
+
+
+def add_run(parser):
+    """Add the options of ``./dev run``."""
+    parser.add_argument("--port", type=port_number, default=8069, help="default: 8069")
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: everybody")
+    parser.add_argument(
+        "--no-browser-assets",
+        action="store_true",
+        help="build the web client's files at the first login and not before",
+    )
+    parser.add_argument("--log", action="store_true", help="show Odoo's log here")
+
+
+def add_test(parser):
+    """Add the options of ``./dev test``."""
+    parser.add_argument(
+        "--tags",
+        type=testing.valid_tags,
+        help="only these Odoo tests, e.g. /export_crm:TestX.test_y",
+    )
+    parser.add_argument(
+        "--fast", action="store_true", help="without browser and demo data"
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the database")
+
+
+def add_clean(parser):
+    """Add the options of ``./dev clean``."""
+    parser.add_argument(
+        "--all", action="store_true", help="also the cache and all databases"
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def add_bench(parser):
+    """Pass everything after ``./dev bench`` on."""
+    parser.add_argument("args", nargs=argparse.REMAINDER, help="for bench/run.py")
+
+
+# name: (help, what adds the options, what runs it with the Places and options)
+COMMANDS = {
+    "run": (
+        "set up everything and serve Odoo with demo data",
+        add_run,
+        lambda places, o: serve.run(
+            places, o.port, o.host, not o.no_browser_assets, o.log
+        ),
+    ),
+    "test": (
+        "set up everything and run all tests",
+        add_test,
+        lambda places, o: testing.test(places, o.tags, o.fast, o.keep),
+    ),
+    "update": (
+        "update the add-on in the database of ./dev run",
+        None,
+        lambda places, o: serve.update(places),
+    ),
+    "shell": (
+        "open Odoo's shell in the database of ./dev run",
+        None,
+        lambda places, o: extras.shell(places),
+    ),
+    "lint": (
+        "check the code",
+        None,
+        lambda places, o: lint.lint(places),
+    ),
+    "bench": (
+        "run the benchmarks beside a throw-away database",
+        add_bench,
+        lambda places, o: extras.bench(places, o.args),
+    ),
+    "clean": (
+        "remove this checkout's databases and state",
+        add_clean,
+        lambda places, o: clean.clean(places, o.all, o.yes),
+    ),
+}
+
+
+def port_number(text):
+    """Return ``text`` as a TCP port, for argparse."""
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def make_parser():
+    """Return the parser with every command of the table."""
+    parser = argparse.ArgumentParser(
+        prog="dev",
+        description="Development commands of Export CRM.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (about, add_options, _run) in COMMANDS.items():
+        sub = commands.add_parser(
+            name, help=about, description=f"{about[0].upper()}{about[1:]}."
+        )
+        if add_options:
+            add_options(sub)
+    return parser
+
+
+def on_terminate(*_signal):
+    """Leave through every ``finally`` when asked to end."""
+    sys.exit(143)
+
+
+def main(root, argv):
+    """Run the command in ``argv``; return the exit code."""
+    options = make_parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, on_terminate)
+    try:
+        return COMMANDS[options.command][2](Places(root), options)
+    except Failure as failure:
+        warn(str(failure))
+    except KeyboardInterrupt:
+        warn("interrupted")
+        return 130
+    except OSError as error:
+        if DISK_FULL in str(error):
+            where = error.filename or "a folder of ours"
+            warn(f"the disk is full ({where}): free some space and call again")
+        else:
+            warn(f"{error}: call again, or ./dev clean")
+    return 1

@@ -1,0 +1,79 @@
+"""``./dev shell`` and ``./dev bench``, and scripts in the run database."""
+
+import contextlib
+import os
+import signal
+import tempfile
+
+from . import databases, odooenv, postgres
+from .odooenv import ADDON
+from .proc import spawn, wait
+from .rundb import run_conf, run_db_name
+from .testing import scratch_database
+from .ui import Failure, step
+
+
+@contextlib.contextmanager
+def run_database(places):
+    """Yield (kit, server, conf, name) of this checkout's database."""
+    kit = odooenv.prepare(places)
+    with postgres.serving(places, kit.python, "run") as server:
+        name = run_db_name(places)
+        if not databases.exists(server, name):
+            raise Failure("there is no database yet: ./dev run")
+        yield kit, server, run_conf(kit), name
+
+
+def shell(places):
+    """Open Odoo's shell in this checkout's database."""
+    with run_database(places) as (kit, server, conf, name):
+        command = odooenv.odoo_command(kit, conf, "-d", name, "--no-http")
+        command.insert(2, "shell")
+        return foreground(command, odooenv.environment(kit, server), places.root)
+
+
+def foreground(command, env, folder):
+    """Run a program that owns the terminal, Ctrl-C included."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return wait(spawn(command, env=env, cwd=folder))
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def script(places, script_path, args):
+    """Run a Python file with ``env`` in this checkout's database."""
+    with run_database(places) as (kit, server, conf, name):
+        return odooenv.run_in_odoo_shell(kit, server, conf, name, script_path, args)
+
+
+def bench(places, args):
+    """Run bench/run.py beside a throw-away database with the add-on.
+
+    It is started with the environment's Python; EXPORT_CRM_DB names the
+    database, ODOO_RC the configuration, PGHOST and the like the server, and
+    PYTHONPATH leads to Odoo, so that ``import odoo`` works.
+    """
+    program = places.root / "bench" / "run.py"
+    if not program.exists():
+        raise Failure("there is no bench/run.py yet")
+    kit = odooenv.prepare(places)
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(postgres.serving(places, kit.python, "test"))
+        db = stack.enter_context(scratch_database(kit, server, "test"))
+        data = stack.enter_context(tempfile.TemporaryDirectory(dir=places.own))
+        conf = odooenv.write_conf(kit, "bench", data, with_demo=False, db_name=db)
+        with step(f"{ADDON} in a database for the benchmark"):
+            install = ["-d", db, "-i", ADDON, "--stop-after-init", "--no-http"]
+            log = str(places.logs / "bench.log")
+            failure = f"{ADDON} does not install"
+            odooenv.odoo_logged(kit, server, conf, install, log, failure)
+        env = odooenv.environment(
+            kit,
+            server,
+            EXPORT_CRM_DB=db,
+            EXPORT_CRM_OUT=places.root / ".dev",
+            ODOO_RC=conf,
+        )
+        os.makedirs(env["EXPORT_CRM_OUT"], exist_ok=True)
+        return wait(spawn([kit.python, program, *args], env=env, cwd=places.root))

@@ -1,0 +1,192 @@
+"""``./dev test``: every test there is, and one line with their number."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+from . import databases, odooenv, postgres
+from .chromium import ensure_browser
+from .odooenv import ADDON, INSIDE
+from .outcome import Tally, count_log, count_tests, count_unittest, read_events
+from .places import locked
+from .proc import alive, output, spawn, tail, wait
+from .templates import template
+from .ui import in_ci, say, step
+
+
+def test(places, tags, fast, keep):
+    """Run the tests; print their result; return the exit code.
+
+    ``tags``: only these Odoo tests and nothing else.  ``fast``: without
+    browser and demo data.  ``keep``: leave the test database.
+    """
+    begin = time.monotonic()
+    tally = Tally()
+    kit = odooenv.prepare(places)
+    if not tags:
+        tally.add(own_tests(kit))
+        tally.add(doctests(kit))
+    browser = None if fast else ensure_browser(places)
+    with postgres.serving(places, kit.python, "test") as server:
+        tally.add(odoo_tests(kit, server, tags, browser, keep))
+    if not tags and not fast:
+        with postgres.serving(places, kit.python, "run") as server:
+            tally.add(demo_check(kit, server))
+    return report(tally, places, time.monotonic() - begin)
+
+
+def report(tally, places, took):
+    """Print the notes and the last line; return the exit code."""
+    say("")
+    for note in tally.notes:
+        say(note)
+    say(f"Screenshots: {places.shots}")
+    say(f"Logs:        {places.logs}")
+    blind = in_ci() and tally.browser_skips
+    if blind:
+        say(
+            f"CI: {tally.browser_skips} browser test(s) skipped: that is a failure here"
+        )
+    say(f"Time:        {took:.0f} s")
+    say(tally.line())
+    return 1 if tally.failed or blind or not tally.passed else 0
+
+
+def own_tests(kit):
+    """Run the unit tests of this package."""
+    with step("unit tests of devkit"):
+        root = kit.places.root
+        command = [kit.python, "-m", "unittest", "discover", "-s", "devkit/tests"]
+        code, text = output([*command, "-t", root], cwd=root)
+    return count_unittest(text, code)
+
+
+def doctests(kit):
+    """Run the doctests of the add-on's tools."""
+    tally = Tally()
+    folder = kit.places.addon / "tools"
+    if not any(folder.glob("*.py")):
+        return tally
+    with step("doctests of the add-on's tools"):
+        command = [kit.python, INSIDE / "doctests.py", folder]
+        env = {**os.environ, "PYTHONPATH": str(kit.tree.python_path)}
+        code, text = output(command, env=env, cwd=kit.places.root)
+    try:
+        counts = json.loads(text.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        counts = {"passed": 0, "failed": 1}
+    tally.passed, tally.failed = counts["passed"], counts["failed"]
+    if code or tally.failed:
+        tally.failed = tally.failed or 1
+        tally.notes.append(f"FAIL doctests\n{text.strip()}")
+    return tally
+
+
+@contextlib.contextmanager
+def scratch_database(kit, server, kind, keep=False):
+    """Yield the name of a clone of the template ``kind``; dropped at the end.
+
+    Clones that killed runs left are dropped first.
+    """
+    prefix = f"{kind}_{kit.places.key}_"
+    for left in databases.names(server, prefix):
+        if not alive(int(left.rsplit("_", 1)[1])):
+            databases.drop(server, left)
+    source = template(kit, server, kind)
+    name = f"{prefix}{os.getpid()}"
+    with locked(kit.places.lock(source)):
+        databases.create(server, name, source)
+    try:
+        yield name
+    finally:
+        if keep:
+            say(f"   kept the database {name}")
+        else:
+            databases.drop(server, name)
+
+
+def odoo_tests(kit, server, tags, browser, keep):
+    """Install the add-on in a fresh database and run its tests there."""
+    with scratch_database(kit, server, "test", keep) as db:
+        with step(f"Odoo tests of {ADDON}"):
+            args = ["--test-tags", tags or f"/{ADDON}"]
+            extra = {} if browser else {"EXPORT_CRM_NO_BROWSER": "1"}
+            events, code, log = run_install(kit, server, db, "test", args, extra)
+    tally = count_tests(events)
+    ran = tally.passed + tally.failed + tally.skipped
+    if not ran:
+        tally.check(False, f"FAIL zero tests were run (log: {log})\n{tail(log)}")
+    elif code and not tally.failed:
+        tally.check(False, f"FAIL Odoo ended with {code} (log: {log})\n{tail(log)}")
+    tally.add(count_log(events, "tests"))
+    return tally
+
+
+def demo_check(kit, server):
+    """Install the add-on with its demo data over everybody else's."""
+    with scratch_database(kit, server, "demo") as db:
+        with step(f"{ADDON} with demo data"):
+            events, code, log = run_install(kit, server, db, "demo", ["--no-http"], {})
+    tally = count_log(events, "demo data")
+    if code:
+        tally.check(False, f"FAIL demo data: Odoo ended with {code} (log: {log})")
+    return tally
+
+
+def run_install(kit, server, db, kind, args, extra):
+    """Run ``odoo -i export_crm`` in ``db``; return (events, exit code, log)."""
+    places = kit.places
+    log = places.logs / f"{kind}.log"
+    with tempfile.TemporaryDirectory(dir=places.own) as scratch:
+        conf = odooenv.write_conf(
+            kit, f"{kind}-{os.getpid()}", scratch, with_demo=kind == "demo"
+        )
+        events = os.path.join(scratch, "events")
+        env = odooenv.environment(
+            kit,
+            server,
+            EXPORT_CRM_EVENTS=events,
+            EXPORT_CRM_SHOTS=places.shots,
+            **extra,
+        )
+        command = odooenv.odoo_command(kit, conf, "-d", db, "-i", ADDON, *args)
+        command += ["--stop-after-init", "--http-interface", "127.0.0.1"]
+        command += ["--http-port", free_port(), "--screenshots", places.shots]
+        try:
+            code = run_to_log(command, log, env, places.root)
+        finally:
+            conf.unlink()
+        return read_events(events), code, log
+
+
+def run_to_log(command, log, env, folder):
+    """Run ``command`` with its output in ``log``; return the exit code."""
+    with open(log, "w") as out:
+        child = spawn(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=folder,
+        )
+        return wait(child)
+
+
+def free_port():
+    """Return the number of a TCP port that is free just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def valid_tags(text):
+    """Return ``text`` if it looks like Odoo's --test-tags; for argparse."""
+    if not re.fullmatch(r"[-+*/:.,\w\[\]|]+", text):
+        raise ValueError(text)
+    return text

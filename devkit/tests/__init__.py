@@ -1,0 +1,1 @@
+"""Unit tests of devkit; they need neither Odoo nor a database."""
