@@ -33,6 +33,10 @@
         "views/export_crm_credit_rule_views.xml",
         "views/export_crm_credit_hold_views.xml",
         "views/export_crm_credit_release_views.xml",
+        "views/export_crm_credit_promise_views.xml",
+        "views/export_crm_credit_dispute_views.xml",
+        "views/export_crm_nonworking_day_views.xml",
+        "views/account_move_views.xml",
         "views/export_crm_job_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
@@ -48,6 +52,7 @@
         "demo/res.partner-contact.csv",
         "demo/export_crm_demo.xml",
     ],
+    "external_dependencies": {"python": ["holidays"]},
     "assets": {
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",

@@ -1,4 +1,5 @@
 from . import (
+    account_partial_reconcile,
     export_crm_account,
     facts_contact,
     facts_later,
@@ -11,4 +12,5 @@ from . import (
     lateness_wire,
     portal_day,
     sale_order,
+    sale_order_line,
 )
