@@ -1,10 +1,12 @@
 """Fetch Debian packages without installing them, in a private apt state."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from . import aptsources
-from .proc import output, reason, run_logged
+from .places import made
+from .proc import output, reason, run_logged, spawn
 from .ui import Failure
 
 # The machine's hooks are for its own package lists, its pins for its own suite.
@@ -84,9 +86,25 @@ def fetch(base, lines, packages, log):
 
 
 def unpack(debs, prefix, log):
-    """Unpack the .deb files into the folder ``prefix``."""
+    """Unpack the .deb files into the folder ``prefix``.
+
+    ``dpkg-deb -x`` would do it with children of its own, which live on and
+    write when this process is killed.
+    """
+    made(Path(prefix))
     for deb in debs:
-        run_logged(["dpkg-deb", "-x", deb, prefix], log, f"cannot unpack {deb.name}")
+        with open(log, "a") as out:
+            pack = spawn(
+                ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=out
+            )
+            try:
+                command = ["tar", "-x", "-p", "--no-same-owner", "-C", prefix]
+                run_logged(command, log, f"cannot unpack {deb.name}", stdin=pack.stdout)
+            finally:
+                pack.stdout.close()
+                pack.wait()
+        if pack.returncode:
+            raise Failure(f"cannot unpack {deb.name}: it is damaged (log: {log})")
 
 
 def machine_suite():

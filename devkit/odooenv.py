@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from . import postgres
 from .odootree import Tree, find_tree
-from .places import Places
+from .places import Places, sweep
 from .proc import run_logged, spawn, stop
 from .ui import Failure
 from .venv import find_python
@@ -32,6 +32,7 @@ def prepare(places):
     """Return the Kit, after fetching what is missing."""
     read_manifest(places)
     postgres.check_home(places)
+    sweep(places)
     tree = find_tree(places)
     return Kit(places, find_python(places), tree)
 
