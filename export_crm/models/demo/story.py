@@ -183,7 +183,9 @@ CUSTOMERS = (
         (Deal(610, 5200), Deal(345, 6900), Deal(150, 3100)),
     ),
     # Silent for more than three months after two years of regular orders
-    Customer("casaluz", "net30", "CFR", "retail", every(55, 700, 120, 13000, 0.0, (2,))),
+    Customer(
+        "casaluz", "net30", "CFR", "retail", every(55, 700, 120, 13000, 0.0, (2,))
+    ),
     # Late, on time, late: no two in a row
     Customer(
         "deccan",
@@ -252,7 +254,9 @@ CUSTOMERS = (
     # Pays in parts
     Customer("volta", "net60", "CFR", "road", every(88, 620, 100, 11800, 0.02, HALVES)),
     # Shrinking from order to order
-    Customer("cape", "30_70", "FOB", "office", every(62, 880, 70, 21000, -0.06, (0, 3))),
+    Customer(
+        "cape", "30_70", "FOB", "office", every(62, 880, 70, 21000, -0.06, (0, 3))
+    ),
     # Put on hold by hand: new owner, nobody answers
     Customer(
         "nile",
@@ -282,9 +286,7 @@ CUSTOMERS = (
         drafts=(Draft(12, 7400),),
     ),
     # C: now and then
-    Customer(
-        "colombo", "cash", "FOB", "retail", (Deal(520, 3900), Deal(205, 2600))
-    ),
+    Customer("colombo", "cash", "FOB", "retail", (Deal(520, 3900), Deal(205, 2600))),
     # Shared by both companies: punctual in America …
     Customer(
         "baltic", "30_70", "FCA", "factory", every(120, 560, 80, 12400, 0.0, (0, 3))
@@ -400,11 +402,17 @@ EXPECTED = Expected(
 )
 
 TALKS = (
-    Talk("nordlicht", 62, "in", "Please send the photometric files for the 4000 K panel."),
+    Talk(
+        "nordlicht", 62, "in", "Please send the photometric files for the 4000 K panel."
+    ),
     Talk("nordlicht", 61, "out", "Attached are the IES files and the test report."),
-    Talk("nordlicht", 20, "in", "Container arrived in Hamburg in good order, thank you."),
+    Talk(
+        "nordlicht", 20, "in", "Container arrived in Hamburg in good order, thank you."
+    ),
     Talk("nordlicht", 5, "in", "We plan three containers for spring; please quote."),
-    Talk("gulf", 33, "in", "Municipality tender closes next month. Best price for 80 W?"),
+    Talk(
+        "gulf", 33, "in", "Municipality tender closes next month. Best price for 80 W?"
+    ),
     Talk("gulf", 31, "out", "Quotation with project price follows today."),
     Talk("gulf", 7, "call", "Fatima wants the solar kit for the corniche project."),
     Talk("mekong", 40, "in", "Our engineer asks for the driver's dimming curve."),
@@ -417,7 +425,9 @@ TALKS = (
     Talk("casaluz", 130, "in", "Last shipment sells slowly, we wait with the next."),
     Talk("casaluz", 70, "out", "How is the season going? New bulb packaging is ready."),
     Talk("casaluz", 25, "out", "May I call you this week about the new price list?"),
-    Talk("southern", 98, "in", "41 diffusers broken in carton 7 to 12, photos attached."),
+    Talk(
+        "southern", 98, "in", "41 diffusers broken in carton 7 to 12, photos attached."
+    ),
     Talk("southern", 94, "out", "We credit the damaged pieces and change the packing."),
     Talk("bosphorus", 80, "in", "Sample passed our tests, colour is very even."),
     Talk("jakarta", 20, "in", "Sorry for the delay, our bank had a holiday."),
@@ -426,7 +436,9 @@ TALKS = (
     Talk("alnoor", 18, "call", "Khalid: the ministry has not paid the project yet."),
     Talk("norte", 30, "in", "Pago enviado, disculpe la demora."),
     Talk("cape", 75, "in", "The rand is weak, we must order less this time."),
-    Talk("nile", 14, "out", "Please confirm the open balance with the attached letter."),
+    Talk(
+        "nile", 14, "out", "Please confirm the open balance with the attached letter."
+    ),
     Talk("huiming", 22, "in", "工矿灯反馈很好,下批请安排12月船期。"),
     Talk("manila", 13, "in", "Samples look good. What is your minimum order?"),
     Talk("baltic", 21, "out", "Two invoices of Harbour Europe are open, please check."),
@@ -437,7 +449,13 @@ TALKS = (
 LEADS = (
     Lead("gulf", "Corniche solar lighting, phase 2", 18, 240000, "crm.stage_lead3"),
     Lead("mekong", "Ten new stores, spring opening", 10, 68000, "crm.stage_lead2"),
-    Lead("nordlicht", "Framework contract for school panels", 35, 310000, "crm.stage_lead3"),
+    Lead(
+        "nordlicht",
+        "Framework contract for school panels",
+        35,
+        310000,
+        "crm.stage_lead3",
+    ),
     Lead("manila", "First order retail bulbs", 13, 7400, "crm.stage_lead2"),
     Lead("bosphorus", "Office tower Levent", 8, 54000),
     Lead("lagos", "Street lights Lekki estate", 70, 36000),
