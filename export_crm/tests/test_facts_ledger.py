@@ -192,7 +192,7 @@ class TestFactsLedger(FactsCommon):
             .with_context(active_model="stock.picking", active_id=picking.id)
             .create({"picking_id": picking.id})
         )
-        wizard.product_return_moves.quantity = 0.5
+        wizard.product_return_moves.quantity = 6
         returned = wizard._create_return()
         self._done(returned, -3)
         account = self._at(0)
