@@ -52,11 +52,6 @@ def add_clean(parser):
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def add_bench(parser):
-    """Pass everything after ``./dev bench`` on."""
-    parser.add_argument("args", nargs=argparse.REMAINDER, help="for bench/run.py")
-
-
 # name: (help, what adds the options, what runs it with the Places and options)
 COMMANDS = {
     "run": (
@@ -88,8 +83,8 @@ COMMANDS = {
     ),
     "bench": (
         "run the benchmarks beside a throw-away database",
-        add_bench,
-        lambda places, o: extras.bench(places, o.args),
+        None,
+        lambda places, o: extras.bench(places, o.rest),
     ),
     "clean": (
         "remove this checkout's databases and state",
@@ -97,6 +92,7 @@ COMMANDS = {
         lambda places, o: clean.clean(places, o.all, o.yes),
     ),
 }
+PASS_ON = ("bench",)  # what these get beyond their own options is their program's
 
 
 def port_number(text):
@@ -124,6 +120,14 @@ def make_parser():
     return parser
 
 
+def parse(argv):
+    """Return the options in ``argv``; ``rest`` is for the command's program."""
+    parser = make_parser()
+    if argv and argv[0] in PASS_ON and argv[1:] not in (["-h"], ["--help"]):
+        return argparse.Namespace(command=argv[0], rest=argv[1:])
+    return parser.parse_args(argv)
+
+
 def on_terminate(*_signal):
     """Leave through every ``finally`` when asked to end."""
     sys.exit(143)
@@ -131,7 +135,7 @@ def on_terminate(*_signal):
 
 def main(root, argv):
     """Run the command in ``argv``; return the exit code."""
-    options = make_parser().parse_args(argv)
+    options = parse(argv)
     signal.signal(signal.SIGTERM, on_terminate)
     try:
         return COMMANDS[options.command][2](Places(root), options)
