@@ -45,6 +45,15 @@
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
     ],
+    "demo": [
+        "demo/res_company_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/account_payment_term_demo.xml",
+        "demo/product_demo.xml",
+        "demo/res.partner.csv",
+        "demo/res.partner-contact.csv",
+        "demo/export_crm_demo.xml",
+    ],
     "external_dependencies": {"python": ["holidays"]},
     "assets": {
         "web.assets_backend": [

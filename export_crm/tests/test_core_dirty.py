@@ -21,9 +21,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         cls.contact = cls.env["res.partner"].create(
             {"name": "Contact", "parent_id": cls.customer.id}
         )
-        cls.other = cls.env["res.partner"].create(
-            {"name": "Other", "is_company": True}
-        )
+        cls.other = cls.env["res.partner"].create({"name": "Other", "is_company": True})
         cls.goods = cls.env["product.product"].create(
             {"name": "Goods", "type": "consu", "list_price": 10}
         )
@@ -178,6 +176,33 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         receivable.matched_credit_ids.unlink()
         self.assert_marked(self.customer)
 
+    def test_line_added_to_and_taken_from_posted_entry(self):
+        """A bank statement's counterpart: an advance without an invoice."""
+        journal = self.company_data["default_journal_bank"]
+        statement_line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "date": "2025-01-20",
+                "payment_ref": "advance",
+                "amount": 70,
+            }
+        )
+        self.assertFalse(self.marked(), "the bank does not know who paid")
+        move = statement_line.move_id
+        self.assertEqual(move.state, "posted")
+        suspense = move.line_ids.filtered(
+            lambda aml: aml.account_id == journal.suspense_account_id
+        )
+        receivable = {
+            "account_id": self.company_data["default_account_receivable"].id,
+            "partner_id": self.customer.id,
+            "credit": 70,
+        }
+        move.with_context(force_delete=True, skip_readonly_check=True).write(
+            {"line_ids": [Command.delete(suspense.id), Command.create(receivable)]}
+        )
+        self.assert_marked(self.customer)
+
     def test_wire_in_transit_marks_by_its_state(self):
         payment = self.env["account.payment"].create(
             {
@@ -222,9 +247,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.assert_marked(self.customer)
 
     def test_order_created_confirmed(self):
-        self.env["sale.order"].create(
-            {"partner_id": self.customer.id, "state": "sale"}
-        )
+        self.env["sale.order"].create({"partner_id": self.customer.id, "state": "sale"})
         self.assert_marked(self.customer)
 
     def test_order_amount(self):
@@ -260,7 +283,9 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         order.picking_ids.move_ids.picked = True
         with patch.object(
             # What the delivery changes on the order must not hide this hook.
-            self.registry["sale.order.line"], "write", lambda self, vals: True
+            self.registry["sale.order.line"],
+            "write",
+            lambda self, vals: True,
         ):
             order.picking_ids.button_validate()
         self.assertEqual(order.picking_ids.state, "done")
@@ -290,15 +315,11 @@ class TestCoreDirty(AccountTestInvoicingCommon):
 
     def test_customer_becomes_contact(self):
         self.customer.write({"is_company": False, "parent_id": self.other.id})
-        self.assertEqual(
-            self.marked_in_company(), {self.customer.id, self.other.id}
-        )
+        self.assertEqual(self.marked_in_company(), {self.customer.id, self.other.id})
 
     def test_contact_becomes_customer(self):
         self.contact.is_company = True
-        self.assertEqual(
-            self.marked_in_company(), {self.customer.id, self.contact.id}
-        )
+        self.assertEqual(self.marked_in_company(), {self.customer.id, self.contact.id})
 
     def test_same_parent_again_marks_nobody(self):
         self.contact.write({"parent_id": self.customer.id, "name": "Same"})
@@ -374,9 +395,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.env["export.crm.dirty"]._mark(self.customer | self.other, self.company)
         self.env["export.crm.dirty"]._mark(self.contact, self.company)
         self.env.cr.precommit.run()
-        self.assertEqual(
-            len(triggers.search([("cron_id", "=", cron.id)])), 1
-        )
+        self.assertEqual(len(triggers.search([("cron_id", "=", cron.id)])), 1)
 
     def test_no_trigger_for_inactive_cron(self):
         cron = self.env.ref("export_crm.export_crm_payment_delay_cron")

@@ -86,6 +86,14 @@ class TestCoreJobScreen(PipelineCase):
         jobs = self._jobs(self._make_company("New", "UTC"))
         self.assertEqual(jobs.mapped("kind"), ["check", "nightly"])
 
+    def test_changed_setting_asks_for_a_run(self):
+        self.run_jobs("nightly")
+        other = self._jobs(self._make_company("Two", "UTC"))
+        self.company.export_late_grace_days = 9
+        self.assertTrue(self.nightly.run_requested and self.check.run_requested)
+        self.assertFalse(any(other.mapped("run_requested")))
+        self.assertEqual(len(self.run_jobs("nightly")), 3)
+
     # === WATCHDOG === #
 
     def watch(self, **later):

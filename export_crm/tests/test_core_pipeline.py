@@ -66,6 +66,14 @@ class TestCorePipeline(PipelineCase):
         self.assertEqual(calls[0][2], (self.customers[0].id,))
         self.assertEqual(self.judged()[1:], self.customers.ids[4:])
 
+    def test_marked_during_the_nightly_pass_is_judged_by_it(self):
+        """The nightly job has the company's turn, so it does this work as well."""
+        self.run_until("nightly", 1)
+        self.mark(self.customers[0])
+        calls = self.run_jobs("nightly")
+        self.assertEqual(calls[0][2], (self.customers[0].id,))
+        self.assertEqual(self.judged()[1:], self.customers.ids[4:])
+
     def test_marked_while_being_judged_is_judged_again(self):
         """Only the marks that were read are removed."""
         self.run_jobs("check")
@@ -75,16 +83,13 @@ class TestCorePipeline(PipelineCase):
             self.faults.clear()
             # Another transaction's mark, as it looks once both have committed.
             self.env.cr.execute(
-                "INSERT INTO export_crm_dirty (partner_id, company_id)"
-                " VALUES (%s, %s)",
+                "INSERT INTO export_crm_dirty (partner_id, company_id) VALUES (%s, %s)",
                 [ids[0], company.id],
             )
 
         self.faults["facts"] = meanwhile
         calls = self.run_jobs("check")
-        self.assertEqual(
-            [call[2] for call in calls], [(self.customers[0].id,)] * 2
-        )
+        self.assertEqual([call[2] for call in calls], [(self.customers[0].id,)] * 2)
 
     def test_phases_and_runs(self):
         """Company-wide steps see all customers; each step only in its runs."""
@@ -215,12 +220,14 @@ class TestCorePipeline(PipelineCase):
             self.nightly.last_as_of = date(2025, 3, 9)
             self.assertFalse(self.run_jobs("nightly"))
             self.assertEqual(
-                self.nightly.next_run, fields.Datetime.to_datetime("2025-03-10 22:00:00")
+                self.nightly.next_run,
+                fields.Datetime.to_datetime("2025-03-10 22:00:00"),
             )
         with freeze_time("2025-03-10 22:00:00"):
             self.assertTrue(self.run_jobs("nightly"))
             self.assertEqual(
-                self.nightly.next_run, fields.Datetime.to_datetime("2025-03-11 22:00:00")
+                self.nightly.next_run,
+                fields.Datetime.to_datetime("2025-03-11 22:00:00"),
             )
 
     # === OTHERS AT WORK === #

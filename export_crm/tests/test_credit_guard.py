@@ -33,7 +33,7 @@ class TestCreditGuard(ExportCrmCommon):
             f"Hamburg Import GmbH is on credit hold since {today}",
             f"{invoices[0].name}, due {first}: paid 20 days late",
             f"{invoices[1].name}, due {second}: paid 30 days late",
-            "Anna Accountant decides",
+            "Ask Anna Accountant (Credit Controller) for a release.",
         ):
             self.assertIn(text, message)
         self.assertNotIn("1,000", message)
@@ -120,7 +120,7 @@ class TestCreditGuard(ExportCrmCommon):
         order = self.order.with_user(self.salesperson)
         self.assertEqual(order.export_credit_hold_id.id, self.hold.id)
         self.assertIn("Their bank called.", order.export_credit_reason)
-        self.assertIn("Anna Accountant decides", order.export_credit_reason)
+        self.assertIn("Ask Anna Accountant (Credit Controller) for a release.", order.export_credit_reason)
 
     def test_guard_costs_one_query(self):
         order = self._quotation(self.other)

@@ -295,7 +295,7 @@ class TestCreditHoldAccess(ExportCrmCommon):
         with self.assertRaises(AccessError):
             hold.with_user(self.salesperson).review_date = self.today
         with self.assertRaises(AccessError):
-            hold.with_user(self.salesperson).copy()
+            self._hold(self._customer("Other"), user=self.salesperson)
 
     def test_controller_may_not_close_without_a_release(self):
         hold = self._hold()

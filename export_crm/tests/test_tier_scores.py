@@ -82,7 +82,7 @@ class TestTierScores(ExportCrmCommon):
         )
         for partner in (self.customer, contact):
             self.assertEqual(partner.export_tier_id.code, "A")
-            self.assertEqual(partner.export_health, account.health)
+            self.assertEqual(partner.export_health, round(account.health))
 
     def test_newcomer_is_unrated(self):
         self._order(30)

@@ -85,7 +85,10 @@ class ExportCrmJob(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("%s failed", self._log_name())
-            self._retrying(self._fail, error, left)
+            try:
+                self._retrying(self._fail, error, left)
+            except BUSY:
+                _logger.info("%s fails again at its next turn", self._log_name())
         return True
 
     def _retrying(self, func, *args):
@@ -138,22 +141,24 @@ class ExportCrmJob(models.Model):
         :return: number of customers (or company-wide steps) done
         """
         self._lock()
-        if self.kind == "check":
-            partner_ids = self.env["export.crm.dirty"]._take(
-                self.company_id, DIRTY_LIMIT
+        return self._run_dirty_batch() or self._run_pass_batch()
+
+    def _run_dirty_batch(self):
+        """Judge customers that were marked; they don't wait for a pass to end.
+
+        Both jobs do so, since the one that is at work has the company's turn most
+        of the time, and the other would hardly get in between.
+        """
+        partner_ids = self.env["export.crm.dirty"]._take(self.company_id, DIRTY_LIMIT)
+        if partner_ids:
+            today = self.company_id._export_today()
+            for phase in self._phases(pipeline.RUN_DIRTY):
+                self._judge(phase, partner_ids, today)
+            self._touch()
+            _logger.info(
+                "%s: %d changed customers judged", self._log_name(), len(partner_ids)
             )
-            if partner_ids:
-                today = self.company_id._export_today()
-                for phase in self._phases(pipeline.RUN_DIRTY):
-                    self._judge(phase, partner_ids, today)
-                self._touch()
-                _logger.info(
-                    "%s: %d changed customers judged",
-                    self._log_name(),
-                    len(partner_ids),
-                )
-                return len(partner_ids)
-        return self._run_pass_batch()
+        return len(partner_ids)
 
     def _run_pass_batch(self):
         if not (self._is_open() or self._is_due()):

@@ -67,6 +67,8 @@ class ExportCrmCreditGate(models.Model):
     @api.model
     def _touch(self, keys):
         """Write the gates of ``keys``: a conflict for every order under way there."""
+        if not keys:
+            return
         values = SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in sorted(keys))
         self.env.execute_query(
             SQL(

@@ -397,7 +397,9 @@ class ExportCrmCreditHold(models.Model):
     def _explanation(self):
         """Return one paragraph for a person who may not see the ledger (text)."""
         self.ensure_one()
-        who = self.user_id.name or self.env._("a Credit Controller")
+        who = self.env._("a Credit Controller")
+        if self.user_id:
+            who = self.env._("%s (Credit Controller)", self.user_id.name)
         head = self.env._(
             "%(customer)s is on credit hold since %(date)s (%(hold)s).",
             customer=self.partner_id.name,
@@ -405,7 +407,7 @@ class ExportCrmCreditHold(models.Model):
             hold=self.name,
         )
         lines = "".join(f"\n• {line}" for line in self._reason_lines())
-        tail = self.env._("%(person)s decides: ask there for a release.", person=who)
+        tail = self.env._("Ask %(person)s for a release.", person=who)
         return f"{head}{lines}\n{tail}"
 
     # === ACTIONS === #
