@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -21,9 +22,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         cls.contact = cls.env["res.partner"].create(
             {"name": "Contact", "parent_id": cls.customer.id}
         )
-        cls.other = cls.env["res.partner"].create(
-            {"name": "Other", "is_company": True}
-        )
+        cls.other = cls.env["res.partner"].create({"name": "Other", "is_company": True})
         cls.goods = cls.env["product.product"].create(
             {"name": "Goods", "type": "consu", "list_price": 10}
         )
@@ -275,9 +274,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.assert_marked(self.customer)
 
     def test_order_created_confirmed(self):
-        self.env["sale.order"].create(
-            {"partner_id": self.customer.id, "state": "sale"}
-        )
+        self.env["sale.order"].create({"partner_id": self.customer.id, "state": "sale"})
         self.assert_marked(self.customer)
 
     def test_order_amount(self):
@@ -321,7 +318,9 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         order.picking_ids.move_ids.picked = True
         with patch.object(
             # What the delivery changes on the order must not hide this hook.
-            self.registry["sale.order.line"], "write", lambda self, vals: True
+            self.registry["sale.order.line"],
+            "write",
+            lambda self, vals: True,
         ):
             order.picking_ids.button_validate()
         self.assertEqual(order.picking_ids.state, "done")
@@ -351,15 +350,11 @@ class TestCoreDirty(AccountTestInvoicingCommon):
 
     def test_customer_becomes_contact(self):
         self.customer.write({"is_company": False, "parent_id": self.other.id})
-        self.assertEqual(
-            self.marked_in_company(), {self.customer.id, self.other.id}
-        )
+        self.assertEqual(self.marked_in_company(), {self.customer.id, self.other.id})
 
     def test_contact_becomes_customer(self):
         self.contact.is_company = True
-        self.assertEqual(
-            self.marked_in_company(), {self.customer.id, self.contact.id}
-        )
+        self.assertEqual(self.marked_in_company(), {self.customer.id, self.contact.id})
 
     def test_same_parent_again_marks_nobody(self):
         self.contact.write({"parent_id": self.customer.id, "name": "Same"})
@@ -435,9 +430,7 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.env["export.crm.dirty"]._mark(self.customer | self.other, self.company)
         self.env["export.crm.dirty"]._mark(self.contact, self.company)
         self.env.cr.precommit.run()
-        self.assertEqual(
-            len(triggers.search([("cron_id", "=", cron.id)])), 1
-        )
+        self.assertEqual(len(triggers.search([("cron_id", "=", cron.id)])), 1)
 
     def test_no_trigger_for_inactive_cron(self):
         cron = self.env.ref("export_crm.export_crm_payment_delay_cron")

@@ -99,16 +99,13 @@ class TestCorePipeline(PipelineCase):
             self.faults.clear()
             # Another transaction's mark, as it looks once both have committed.
             self.env.cr.execute(
-                "INSERT INTO export_crm_dirty (partner_id, company_id)"
-                " VALUES (%s, %s)",
+                "INSERT INTO export_crm_dirty (partner_id, company_id) VALUES (%s, %s)",
                 [ids[0], company.id],
             )
 
         self.faults["facts"] = meanwhile
         calls = self.run_jobs("check")
-        self.assertEqual(
-            [call[2] for call in calls], [(self.customers[0].id,)] * 2
-        )
+        self.assertEqual([call[2] for call in calls], [(self.customers[0].id,)] * 2)
 
     def test_phases_and_runs(self):
         """Company-wide steps see all customers; each step only in its runs."""
@@ -239,12 +236,14 @@ class TestCorePipeline(PipelineCase):
             self.nightly.last_as_of = date(2025, 3, 9)
             self.assertFalse(self.run_jobs("nightly"))
             self.assertEqual(
-                self.nightly.next_run, fields.Datetime.to_datetime("2025-03-10 22:00:00")
+                self.nightly.next_run,
+                fields.Datetime.to_datetime("2025-03-10 22:00:00"),
             )
         with freeze_time("2025-03-10 22:00:00"):
             self.assertTrue(self.run_jobs("nightly"))
             self.assertEqual(
-                self.nightly.next_run, fields.Datetime.to_datetime("2025-03-11 22:00:00")
+                self.nightly.next_run,
+                fields.Datetime.to_datetime("2025-03-11 22:00:00"),
             )
 
     # === OTHERS AT WORK === #
