@@ -4,7 +4,13 @@ from . import (
     test_core_job_screen,
     test_core_pipeline,
 )
-from . import test_credit_guard, test_credit_hold, test_credit_tour
+from . import (
+    test_credit_exposure,
+    test_credit_guard,
+    test_credit_hold,
+    test_credit_release,
+    test_credit_tour,
+)
 from . import (
     test_facts_access,
     test_facts_contact,

@@ -51,11 +51,7 @@ class TestFactsAccess(FactsCommon):
         self.assertEqual(self._account(self.own).team_id, self.team)
         self.assertEqual(self._seen(self.leader), self.own + self.nobodys)
         self.team.write(
-            {
-                "crm_team_member_ids": [
-                    Command.create({"user_id": self.other_seller.id})
-                ]
-            }
+            {"crm_team_member_ids": [Command.create({"user_id": self.other_seller.id})]}
         )
         self.assertEqual(self._seen(self.leader), self.all)
 
@@ -94,7 +90,14 @@ class TestFactsAccess(FactsCommon):
         foreign = self._facts(self.own, company=other)
         self.assertTrue(foreign)
         for user in (self.salesperson, self.manager, self.controller):
-            print("DBG", user.login, user.company_ids.ids, self.env.context, other.id, self.accounts.with_user(user).env.companies.ids)
+            print(
+                "DBG",
+                user.login,
+                user.company_ids.ids,
+                self.env.context,
+                other.id,
+                self.accounts.with_user(user).env.companies.ids,
+            )
             seen = self.accounts.with_user(user).search([])
             self.assertNotIn(foreign, seen)
             with self.assertRaises(AccessError):
