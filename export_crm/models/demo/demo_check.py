@@ -50,16 +50,17 @@ class ExportCrmDemo(models.AbstractModel):
     @api.model
     def _check_mails(self):
         """Nobody of the story, customer or colleague, has a mail under way."""
-        ours = self.env["ir.model.data"].search(
+        data = self.env["ir.model.data"].search_fetch(
             [
                 ("module", "=", "export_crm"),
                 ("model", "in", ("res.partner", "res.users")),
-            ]
+            ],
+            ["model", "res_id"],
         )
-        users = ours.filtered(lambda data: data.model == "res.users").mapped("res_id")
-        people = self.env["res.users"].browse(users).partner_id
-        partners = ours.filtered(lambda data: data.model == "res.partner")
-        people |= people.browse(partners.mapped("res_id"))
+        people = self.env["res.partner"]
+        for record in data:
+            found = self.env[record.model].browse(record.res_id)
+            people |= found if record.model == "res.partner" else found.partner_id
         waiting = self.env["mail.mail"].search_count(
             [
                 ("state", "in", ("outgoing", "exception")),

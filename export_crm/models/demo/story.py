@@ -403,17 +403,11 @@ EXPECTED = Expected(
 )
 
 TALKS = (
-    Talk(
-        "nordlicht", 62, "in", "Please send the photometric files for the 4000 K panel."
-    ),
-    Talk("nordlicht", 61, "out", "Attached are the IES files and the test report."),
-    Talk(
-        "nordlicht", 20, "in", "Container arrived in Hamburg in good order, thank you."
-    ),
+    Talk("nordlicht", 62, "in", "Please send the IES files of the 4000 K panel."),
+    Talk("nordlicht", 61, "out", "The IES files and the test report are attached."),
+    Talk("nordlicht", 20, "in", "Container arrived in Hamburg in good order, thanks."),
     Talk("nordlicht", 5, "in", "We plan three containers for spring; please quote."),
-    Talk(
-        "gulf", 33, "in", "Municipality tender closes next month. Best price for 80 W?"
-    ),
+    Talk("gulf", 33, "in", "Tender closes next month. Best price for 80 W?"),
     Talk("gulf", 31, "out", "Quotation with project price follows today."),
     Talk("gulf", 7, "call", "Fatima wants the solar kit for the corniche project."),
     Talk("mekong", 40, "in", "Our engineer asks for the driver's dimming curve."),
@@ -426,9 +420,7 @@ TALKS = (
     Talk("casaluz", 130, "in", "Last shipment sells slowly, we wait with the next."),
     Talk("casaluz", 70, "out", "How is the season going? New bulb packaging is ready."),
     Talk("casaluz", 25, "out", "May I call you this week about the new price list?"),
-    Talk(
-        "southern", 98, "in", "41 diffusers broken in carton 7 to 12, photos attached."
-    ),
+    Talk("southern", 98, "in", "41 diffusers broken in cartons 7 to 12, see photos."),
     Talk("southern", 94, "out", "We credit the damaged pieces and change the packing."),
     Talk("bosphorus", 80, "in", "Sample passed our tests, colour is very even."),
     Talk("jakarta", 20, "in", "Sorry for the delay, our bank had a holiday."),
@@ -437,9 +429,7 @@ TALKS = (
     Talk("alnoor", 18, "call", "Khalid: the ministry has not paid the project yet."),
     Talk("norte", 30, "in", "Pago enviado, disculpe la demora."),
     Talk("cape", 75, "in", "The rand is weak, we must order less this time."),
-    Talk(
-        "nile", 14, "out", "Please confirm the open balance with the attached letter."
-    ),
+    Talk("nile", 14, "out", "Please sign the attached balance confirmation."),
     Talk("huiming", 22, "in", "工矿灯反馈很好,下批请安排12月船期。"),
     Talk("manila", 13, "in", "Samples look good. What is your minimum order?"),
     Talk("baltic", 21, "out", "Two invoices of Harbour Europe are open, please check."),
@@ -452,7 +442,7 @@ LEADS = (
     Lead("mekong", "Ten new stores, spring opening", 10, 68000, "crm.stage_lead2"),
     Lead(
         "nordlicht",
-        "Framework contract for school panels",
+        "Framework for school panels",
         35,
         310000,
         "crm.stage_lead3",
