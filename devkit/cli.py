@@ -122,10 +122,9 @@ COMMANDS = {
 
 def port_number(text):
     """Return ``text`` as a TCP port, for argparse."""
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
+    return int(text)
 
 
 def at_least_one(text):

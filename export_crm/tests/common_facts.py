@@ -31,7 +31,9 @@ class FactsCommon(ExportCrmCommon):
         when = day
         if not isinstance(day, datetime):
             when = datetime.combine(fields.Date.to_date(day), time(12))
-        lines = vals.pop("lines", [{"product_id": cls.product.id, "price_unit": amount}])
+        lines = vals.pop(
+            "lines", [{"product_id": cls.product.id, "price_unit": amount}]
+        )
         order = (
             cls.env["sale.order"]
             .with_company(company)

@@ -106,9 +106,7 @@ class TestFactsLedger(FactsCommon):
 
     def test_to_invoice_counts_for_the_payer(self):
         payer = self._customer("Payer")
-        self._order(
-            self.customer, self._day(-1), 1000, partner_invoice_id=payer.id
-        )
+        self._order(self.customer, self._day(-1), 1000, partner_invoice_id=payer.id)
         self.assertEqual(self._at(0).to_invoice_amount, 0.0)
         account = self._facts(payer, self._day(0))
         self.assertEqual(account.to_invoice_amount, 1000.0)
@@ -194,7 +192,7 @@ class TestFactsLedger(FactsCommon):
             .with_context(active_model="stock.picking", active_id=picking.id)
             .create({"picking_id": picking.id})
         )
-        wizard.product_return_moves.quantity = 0.5
+        wizard.product_return_moves.quantity = 6
         returned = wizard._create_return()
         self._done(returned, -3)
         account = self._at(0)

@@ -147,9 +147,7 @@ class TestFactsRefresh(FactsCommon):
         self.assertEqual(first.currency_id, self.company.currency_id)
         self.assertEqual(second.currency_id, other.currency_id)
         # a branch has its own figures, and the parent not the branch's
-        self.assertEqual(
-            self._facts(self.customer, company=branch).revenue_365d, 0.0
-        )
+        self.assertEqual(self._facts(self.customer, company=branch).revenue_365d, 0.0)
 
     def test_share_rank_and_growth(self):
         amounts = {"A": 500, "B": 200, "C": 200, "D": 100}
@@ -162,9 +160,7 @@ class TestFactsRefresh(FactsCommon):
         ids = [partner.id for partner in partners.values()]
         self.accounts._refresh_facts(self.company, ids, AS_OF)
         self.accounts._refresh_company_facts(self.company)
-        figures = {
-            name: self._account(partner) for name, partner in partners.items()
-        }
+        figures = {name: self._account(partner) for name, partner in partners.items()}
         self.assertEqual(
             {name: account.revenue_share for name, account in figures.items()},
             {"A": 0.5, "B": 0.2, "C": 0.2, "D": 0.1, "E": 0.0},
@@ -220,9 +216,7 @@ class TestFactsRefresh(FactsCommon):
         other = self._customer("Other")
         for day in ("2024-06-01", "2024-06-11"):
             self._order(other, day)
-        self.accounts._refresh_facts(
-            self.company, (self.customer + other).ids, AS_OF
-        )
+        self.accounts._refresh_facts(self.company, (self.customer + other).ids, AS_OF)
         [(mean, unknown)] = self.accounts._read_group(
             [("partner_id", "in", (self.customer + other).ids)],
             [],

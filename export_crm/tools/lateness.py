@@ -122,6 +122,8 @@ class Instalment:
 
     ``amount`` is in the line's currency, ``balance`` the same in company currency:
     their ratio is the document's own rate. ``promises`` in the order of decision.
+    ``accounting_date`` is the line's own date; later than the day, or with a later
+    invoice date, the instalment does not exist yet.
     """
 
     id: int
@@ -129,6 +131,7 @@ class Instalment:
     amount: Decimal
     balance: Decimal | None = None
     invoice_date: date | None = None
+    accounting_date: date | None = None
     events: tuple = ()
     wires: tuple = ()
     promises: tuple = ()
@@ -264,7 +267,7 @@ def _disputed(instalment, as_of, credits):
         return Decimal(0), Decimal(0)
     amount = min(sum((d.amount for d in active), Decimal(0)), instalment.amount)
     since = min(d.accepted_on for d in active)
-    credited = sum((e.amount for e in credits if e.date >= since), Decimal(0))
+    credited = _total([e for e in credits if e.date >= since])
     return amount, max(amount - credited, Decimal(0))
 
 
@@ -273,7 +276,7 @@ def _settled_on(payments, owed, instalment, policy):
     paid = Decimal(0)
     ordered = sorted(payments, key=lambda e: e.date)
     for day, events in groupby(ordered, key=lambda e: e.date):
-        paid += sum(e.amount for e in events)
+        paid += _total(events)
         if within_tolerance(owed - paid, instalment, policy):
             return day
     return None
@@ -307,34 +310,28 @@ def judge(instalment, as_of, policy):
     >>> verdict.kind, verdict.days_late, verdict.open_amount
     ('late', 6, Decimal('40'))
     """
-    if instalment.opening_balance or (
-        instalment.is_down_payment and not policy.down_payments
-    ):
-        return None
-    if (instalment.invoice_date or as_of) > as_of:
+    if not _counts(instalment, as_of, policy):
         return None
     events = [e for e in instalment.events if e.date <= as_of]
-    by_kind = {
-        kind: [e for e in events if e.kind == kind]
-        for kind in ("payment", "credit", "other")
-    }
-    total = {k: sum((e.amount for e in v), Decimal(0)) for k, v in by_kind.items()}
-    disputed, disputed_left = _disputed(instalment, as_of, by_kind["credit"])
-    owed = instalment.amount - total["credit"] - disputed_left
+    payments, credits, others = (
+        [e for e in events if e.kind == kind] for kind in ("payment", "credit", "other")
+    )
+    disputed, disputed_left = _disputed(instalment, as_of, credits)
+    owed = instalment.amount - _total(credits) - disputed_left
+    rest = owed - _total(payments) - _total(others)
     due, original = due_dates(instalment, as_of)
     last = deadline(due, policy, instalment.nonworking)
-    nothing_left = within_tolerance(owed, instalment, policy)
-    if nothing_left and not disputed and not instalment.neutral:
-        return None
-    settled_on = _settled_on(by_kind["payment"], owed, instalment, policy)
-    open_amount = max(owed - total["payment"] - total["other"], Decimal(0))
+    settled_on = _settled_on(payments, owed, instalment, policy)
+    open_amount = max(rest, Decimal(0))
     if instalment.neutral:
         kind, reason = NEUTRAL, "blocked"
-    elif nothing_left:
+    elif within_tolerance(owed, instalment, policy):
+        if not disputed:
+            return None
         kind, reason = NEUTRAL, "disputed"
     elif settled_on:
         kind, reason = (ON_TIME if settled_on <= last else LATE), "settled"
-    elif within_tolerance(owed - total["payment"] - total["other"], instalment, policy):
+    elif within_tolerance(rest, instalment, policy):
         kind, reason = LATE, "written_off"
     elif as_of <= last:
         kind, reason = PENDING, "not_due"
@@ -342,9 +339,8 @@ def judge(instalment, as_of, policy):
         kind, reason = PENDING, "in_transit"
     else:
         kind, reason = OVERDUE, "unpaid"
-    judged = kind in JUDGED
-    weight, weighted = _weights(by_kind["payment"], owed, due, settled_on, as_of)
-    rate = instalment.company_amount / instalment.amount
+    late = max(((settled_on or as_of) - due).days, 0) if kind in JUDGED else 0
+    weight, weighted = _weights(payments, owed, due, settled_on, as_of)
     return Verdict(
         id=instalment.id,
         kind=kind,
@@ -352,15 +348,34 @@ def judge(instalment, as_of, policy):
         original_due=original,
         deadline=last,
         settled_on=settled_on,
-        days_late=max(((settled_on or as_of) - due).days, 0) if judged else 0,
+        days_late=late,
         open_amount=open_amount,
         reason=reason,
         consumed=instalment.consumed,
         in_window=due >= months_before(as_of, policy.window_months),
-        company_open=open_amount * instalment.company_amount / instalment.amount,
-        weight=weight * rate,
-        weighted_days=weighted * rate,
+        company_open=_in_company(open_amount, instalment),
+        weight=_in_company(weight, instalment),
+        weighted_days=_in_company(weighted, instalment),
     )
+
+
+def _counts(instalment, as_of, policy):
+    """Return whether the instalment is one, and exists on the day."""
+    if instalment.opening_balance:
+        return False
+    if instalment.is_down_payment and not policy.down_payments:
+        return False
+    days = (instalment.invoice_date, instalment.accounting_date)
+    return all(day <= as_of for day in days if day)
+
+
+def _total(events):
+    return sum((e.amount for e in events), Decimal(0))
+
+
+def _in_company(amount, instalment):
+    """Return ``amount`` in company currency at the line's own rate, unrounded."""
+    return amount * instalment.company_amount / instalment.amount
 
 
 def _weights(payments, owed, due, settled_on, as_of):
@@ -369,7 +384,7 @@ def _weights(payments, owed, due, settled_on, as_of):
     What is still missing of a settled instalment is within the tolerance and
     carries no days; of another it counts up to the day.
     """
-    paid = sum((e.amount for e in payments), Decimal(0))
+    paid = _total(payments)
     days = sum((e.amount * max((e.date - due).days, 0) for e in payments), Decimal(0))
     if settled_on:
         return paid, days

@@ -220,14 +220,15 @@ class ExportCrmAccount(models.Model):
                        ROUND(judged.open_amount * judged.balance / judged.total,
                              %(digits)s) AS open_amount,
                        judged.settled_on,
-                       CASE WHEN judged.verdict IN ('on_time', 'late', 'overdue')
+                       CASE WHEN judged.verdict IN ('on_time', 'late')
+                              OR (judged.verdict = 'overdue'
+                                  AND excused.move_line_id IS NULL)
                             THEN GREATEST(
                                 COALESCE(judged.settled_on, %(as_of)s)
                                 - judged.due_date, 0)
                             ELSE 0
                        END AS days_late,
-                       CASE WHEN judged.verdict = 'overdue'
-                             AND excused.move_line_id IS NOT NULL THEN 'pending'
+                       CASE WHEN excused.move_line_id IS NOT NULL THEN 'pending'
                             ELSE judged.verdict
                        END AS verdict,
                        judged.consumed,

@@ -19,36 +19,45 @@ class ExportCrmAccount(models.Model):
         spread over the invoices, and over an invoice's instalments, in the order of
         their due dates. It excuses an instalment it covers within the tolerance.
         """
-        wire = SQL(
-            """wire AS MATERIALIZED (
-                SELECT pay.id AS payment_id, pay.date, pay.currency_id, rel.invoice_id,
-                       CASE WHEN pay.move_id IS NULL THEN pay.amount
-                            ELSE COALESCE(left_over.amount, 0) END AS amount,
-                       ABS(pay.amount_company_currency_signed) AS company_amount,
-                       pay.amount AS full_amount
+        linked = SQL(
+            """linked AS MATERIALIZED (
+                SELECT pay.id AS payment_id, pay.date, pay.currency_id, pay.move_id,
+                       rel.invoice_id, pay.amount,
+                       ABS(pay.amount_company_currency_signed) AS company_amount
                   FROM (SELECT DISTINCT move_id FROM judged
                          WHERE verdict = 'overdue') late
                   JOIN account_move__account_payment rel
                     ON rel.invoice_id = late.move_id
                   JOIN account_payment pay ON pay.id = rel.payment_id
-             LEFT JOIN account_move pay_move ON pay_move.id = pay.move_id
-             LEFT JOIN LATERAL (
-                       SELECT -SUM(line.amount_residual_currency) AS amount
-                         FROM account_move_line line
-                         JOIN account_account account
-                           ON account.id = line.account_id
-                        WHERE line.move_id = pay.move_id
-                          AND line.currency_id = pay.currency_id
-                          AND account.account_type = 'asset_receivable'
-                       ) left_over ON TRUE
                  WHERE pay.payment_type = 'inbound'
                    AND pay.state IN ('in_process', 'paid')
-                   AND (pay.move_id IS NULL OR pay_move.state = 'posted')
                    AND pay.date <= %(as_of)s
                    AND pay.date + %(days)s >= %(as_of)s
             )""",
             as_of=as_of,
             days=policy.wire_days,
+        )
+        wire = SQL(
+            """wire AS (
+                SELECT linked.payment_id, linked.date, linked.currency_id,
+                       linked.invoice_id, linked.amount AS full_amount,
+                       linked.company_amount,
+                       CASE WHEN linked.move_id IS NULL THEN linked.amount
+                            ELSE COALESCE(left_over.amount, 0) END AS amount
+                  FROM linked
+             LEFT JOIN (SELECT pay.payment_id,
+                               -SUM(line.amount_residual_currency) AS amount
+                          FROM (SELECT DISTINCT payment_id, move_id, currency_id
+                                  FROM linked) pay
+                          JOIN account_move_line line ON line.move_id = pay.move_id
+                          JOIN account_account account
+                            ON account.id = line.account_id
+                         WHERE line.parent_state = 'posted'
+                           AND line.currency_id = pay.currency_id
+                           AND account.account_type = 'asset_receivable'
+                      GROUP BY pay.payment_id) left_over
+                    ON left_over.payment_id = linked.payment_id
+            )"""
         )
         # What is open on each invoice, in the payment's currency: exact where that
         # is the invoice's own, else at the invoice's and the payment's rate.
@@ -82,7 +91,7 @@ class ExportCrmAccount(models.Model):
                   FROM claim
             )"""
         )
-        return [wire, claim, share, *self._lateness_excused(policy)]
+        return [linked, wire, claim, share, *self._lateness_excused(policy)]
 
     @api.model
     def _lateness_excused(self, policy):

@@ -13,8 +13,10 @@ from . import (
     export_crm_job_run,
     export_crm_job_step,
     export_crm_job_watch,
+    export_crm_nonworking_day,
     job_res_company,
     job_res_config_settings,
     res_company,
     res_config_settings,
+    res_country,
 )

@@ -28,6 +28,9 @@ class ExportCrmDirty(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     marked_at = fields.Datetime()
 
+    # The guard on orders looks up single customers.
+    _partner_company_idx = models.Index("(partner_id, company_id)")
+
     @api.model
     def _mark(self, partners, company=None, exact=False):
         """Have the commercial customers of ``partners`` judged after the commit.
@@ -68,7 +71,9 @@ class ExportCrmDirty(models.Model):
         if not marks:
             return
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        partner_ids, company_ids, exact = (list(column) for column in zip(*marks))
+        partner_ids, company_ids, exact = (
+            list(column) for column in zip(*marks, strict=False)
+        )
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(_CRON)
         self.env.cr.execute(
             SQL(

@@ -49,12 +49,19 @@ class ExportCrmJob(models.Model):
             [("kind", "=", kind), ("company_id.active", "=", True)],
             order="heartbeat NULLS FIRST, id",
         )
-        left = {job: job._work_left() for job in jobs}
+        left = {job: job._expect_work() for job in jobs}
         jobs_model._commit(0, left)
         for job in jobs:
             if left[job] and not job._run(left):
                 break
         jobs_model._commit(0, left)
+
+    def _expect_work(self):
+        try:
+            return self._work_left()
+        except Exception:
+            # Something, then; what is wrong is found and noted when the job runs.
+            return 1
 
     @api.model
     def _commit(self, processed, left):
@@ -78,7 +85,10 @@ class ExportCrmJob(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("%s failed", self._log_name())
-            self._retrying(self._fail, error, left)
+            try:
+                self._retrying(self._fail, error, left)
+            except BUSY:
+                _logger.info("%s fails again at its next turn", self._log_name())
         return True
 
     def _retrying(self, func, *args):
@@ -131,22 +141,24 @@ class ExportCrmJob(models.Model):
         :return: number of customers (or company-wide steps) done
         """
         self._lock()
-        if self.kind == "check":
-            partner_ids = self.env["export.crm.dirty"]._take(
-                self.company_id, DIRTY_LIMIT
+        return self._run_dirty_batch() or self._run_pass_batch()
+
+    def _run_dirty_batch(self):
+        """Judge customers that were marked; they don't wait for a pass to end.
+
+        Both jobs do so, since the one that is at work has the company's turn most
+        of the time, and the other would hardly get in between.
+        """
+        partner_ids = self.env["export.crm.dirty"]._take(self.company_id, DIRTY_LIMIT)
+        if partner_ids:
+            today = self.company_id._export_today()
+            for phase in self._phases(pipeline.RUN_DIRTY):
+                self._judge(phase, partner_ids, today)
+            self._touch()
+            _logger.info(
+                "%s: %d changed customers judged", self._log_name(), len(partner_ids)
             )
-            if partner_ids:
-                today = self.company_id._export_today()
-                for phase in self._phases(pipeline.RUN_DIRTY):
-                    self._judge(phase, partner_ids, today)
-                self._touch()
-                _logger.info(
-                    "%s: %d changed customers judged",
-                    self._log_name(),
-                    len(partner_ids),
-                )
-                return len(partner_ids)
-        return self._run_pass_batch()
+        return len(partner_ids)
 
     def _run_pass_batch(self):
         if not (self._is_open() or self._is_due()):
@@ -160,6 +172,9 @@ class ExportCrmJob(models.Model):
             return 0
         index = codes.index(self.phase)
         processed, last_id, finished = self._run_phase(phases[index])
+        if not self.done:
+            # The first batch has made room for customers that are new here.
+            self.total = self._estimate()
         self._touch(processed)
         if phases[index] == self._counting_phase(phases):
             self.customers_done += processed
@@ -200,7 +215,7 @@ class ExportCrmJob(models.Model):
 
     def _is_due(self):
         return self.run_requested or pipeline.is_due(
-            self.company_id._export_local_now(), self._hour(), self.last_as_of
+            self.company_id._export_local_now(), self._hour(), self.last_as_of or None
         )
 
     def _work_left(self):
@@ -219,9 +234,9 @@ class ExportCrmJob(models.Model):
 
     def _estimate(self):
         """Return the work of a pass, from the customers known so far."""
-        customers = self.env["export.crm.account"].search_count(
-            [("company_id", "=", self.company_id.id)]
-        )
+        # Archived accounts are looked at too: their documents may come back.
+        accounts = self.env["export.crm.account"].with_context(active_test=False)
+        customers = accounts.search_count([("company_id", "=", self.company_id.id)])
         return sum(
             1 if phase[0].company_wide else customers
             for phase in self._phases(self.kind)

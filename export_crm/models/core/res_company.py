@@ -1,4 +1,5 @@
 import pytz
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 

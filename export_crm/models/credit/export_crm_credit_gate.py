@@ -28,25 +28,42 @@ class ExportCrmCreditGate(models.Model):
     )
 
     @api.model
-    def _pass(self, keys):
-        """Let orders of ``keys`` through, or tell which holds stand in the way.
+    def _pass(self, keys, limited=()):
+        """Take the gates of ``keys`` for orders that want through.
 
         :param keys: iterable of ``(commercial partner id, company id)``
-        :return: ids of the blocking holds per key, ``{key: hold id}``
-        :raise psycopg2.errors.SerializationFailure: a hold was opened or closed
-            since this transaction began; Odoo retries the request by itself
+        :param limited: those of them with a credit limit: orders that fill one
+            limit at the same moment must conflict with each other, too, so their
+            gates are written and not only shared
+        :return: ``{key: (id of the blocking hold or None, marked as changed)}``
+        :raise psycopg2.errors.SerializationFailure: a hold was opened or closed, or
+            the limit drawn upon, since this transaction began; Odoo retries the
+            request by itself
         """
         # Sorted, so that two transactions never wait for each other.
-        keys = sorted(set(keys))
+        keys, limited = sorted(set(keys)), set(limited)
         if not keys:
             return {}
+        self._touch(limited)
+        rows = self._look(keys, SQL("FOR SHARE OF gate"))
+        missing = set(keys) - {(partner, company) for partner, company, *_rest in rows}
+        if missing:
+            self._touch(missing)
+            rows = self._look(keys)
+        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+
+    @api.model
+    def _look(self, keys, lock=None):
         self.env["export.crm.credit.hold"].flush_model(
             ["partner_id", "company_id", "blocking"]
         )
-        rows = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT gate.partner_id, gate.company_id, hold.id
+                SELECT gate.partner_id, gate.company_id, hold.id,
+                       EXISTS (SELECT FROM export_crm_dirty dirty
+                                WHERE dirty.partner_id = gate.partner_id
+                                  AND dirty.company_id = gate.company_id)
                   FROM export_crm_credit_gate gate
              LEFT JOIN export_crm_credit_hold hold
                     ON hold.partner_id = gate.partner_id
@@ -54,19 +71,18 @@ class ExportCrmCreditGate(models.Model):
                    AND hold.blocking
                  WHERE (gate.partner_id, gate.company_id) IN %s
               ORDER BY gate.partner_id, gate.company_id
-                   FOR SHARE OF gate
+                   %s
                 """,
                 tuple(keys),
+                lock or SQL(),
             )
         )
-        missing = set(keys) - {(partner, company) for partner, company, _hold in rows}
-        if missing:
-            self._touch(missing)
-        return {(partner, company): hold for partner, company, hold in rows if hold}
 
     @api.model
     def _touch(self, keys):
         """Write the gates of ``keys``: a conflict for every order under way there."""
+        if not keys:
+            return
         values = SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in sorted(keys))
         self.env.execute_query(
             SQL(

@@ -1,0 +1,56 @@
+from odoo import api, models
+
+from . import story
+
+
+class ExportCrmDemo(models.AbstractModel):
+    _inherit = "export.crm.demo"
+
+    @api.model
+    def _check_story(self):
+        """Compare what the story tells with what the figures say.
+
+        For the end of the demo data and for ``./dev test``; reads only.
+
+        :return: list of sentences, empty if the story came out right
+        """
+        return [*self._check_tiers(), *self._check_holds(), *self._check_mails()]
+
+    @api.model
+    def _check_tiers(self):
+        accounts = self.env["export.crm.account"]
+        for (key, company), expected in story.EXPECTED.tiers.items():
+            account = accounts.search(
+                [
+                    ("partner_id", "=", self._customer(key).id),
+                    ("company_id", "=", self._company(company).id),
+                ]
+            )
+            found = account.tier_id.code or None
+            if not account or found != expected:
+                yield (
+                    f"{key} in {company} is {found or 'unrated'},"
+                    f" not {expected or 'unrated'}"
+                )
+
+    @api.model
+    def _check_holds(self):
+        for key, company in story.EXPECTED.held | story.EXPECTED.free:
+            expected = (key, company) in story.EXPECTED.held
+            found = self.env["export.crm.credit.hold"].search_count(
+                [
+                    ("partner_id", "=", self._customer(key).id),
+                    ("company_id", "=", self._company(company).id),
+                    ("blocking", "=", True),
+                ]
+            )
+            if bool(found) != expected:
+                yield f"{key} in {company} should {'' if expected else 'not '}be held"
+
+    @api.model
+    def _check_mails(self):
+        waiting = self.env["mail.mail"].search_count(
+            [("state", "in", ("outgoing", "exception"))]
+        )
+        if waiting:
+            yield f"{waiting} mails are waiting to be sent"

@@ -1,0 +1,79 @@
+from odoo import api, models
+
+from . import story
+
+
+class ExportCrmDemo(models.AbstractModel):
+    _inherit = "export.crm.demo"
+
+    @api.model
+    def _load_credit(self):
+        """Holds found by the real check on their day, one released, one by hand."""
+        for (key, company), ago in story.FOUND.items():
+            hold = self._find_hold(key, self._company(company), ago)
+            if (key, company) in story.RELEASED:
+                self._release(hold, *story.RELEASED[key, company])
+        for (key, company), (ago, note) in story.BY_HAND.items():
+            self._hold_by_hand(key, self._company(company), ago, note)
+
+    @api.model
+    def _in_company(self, model, company, user=None):
+        return self.env[model].with_user(user or self.env.user).with_company(company)
+
+    @api.model
+    def _find_hold(self, key, company, ago):
+        """Run the payment-delay check as of that day; the hold has its date.
+
+        :return: the hold, none if the check found nothing (``_check_story`` tells)
+        """
+        day = self._day(ago, company)
+        Hold = self._in_company("export.crm.credit.hold", company)
+        hold = Hold._step_payment_behaviour(company, self._customer(key).ids, day)
+        self._date_hold(hold, opened_on=day)
+        return hold
+
+    @api.model
+    def _hold_by_hand(self, key, company, ago, note):
+        credit = self._ref("user_credit")
+        Hold = self._in_company("export.crm.credit.hold", company, credit)
+        hold = Hold.create(
+            {
+                "partner_id": self._customer(key).id,
+                "company_id": company.id,
+                "note": note,
+            }
+        )
+        self._date_hold(hold.sudo(), opened_on=self._day(ago, company))
+        hold.action_evaluate()
+
+    @api.model
+    def _release(self, hold, ago, reason):
+        credit = self._ref("user_credit")
+        if not hold:
+            return
+        before = hold.message_ids
+        Release = self._in_company("export.crm.credit.release", hold.company_id, credit)
+        release = Release.create({"hold_id": hold.id, "reason": reason})
+        day = self._day(ago, hold.company_id)
+        hold._decide({"closed_on": day})
+        demo = self.with_company(hold.company_id)
+        self._backdate(
+            "export.crm.credit.release",
+            {"create_date": {release.id: demo._moment(ago)}},
+        )
+        (hold.message_ids - before).date = demo._moment(ago)
+
+    @api.model
+    def _date_hold(self, hold, opened_on):
+        """Have a hold and what it wrote stand on the day on which it was found."""
+        if not hold:
+            return
+        hold._decide({"opened_on": opened_on})
+        demo = self.with_company(hold.company_id)
+        ago = (demo._day(0) - opened_on).days
+        moment = demo._moment(ago, 6)
+        self._backdate("export.crm.credit.hold", {"create_date": {hold.id: moment}})
+        partner_notes = hold.partner_id.message_ids.filtered(
+            lambda note: note.create_date >= hold.env.cr.now().replace(microsecond=0)
+        )
+        (hold.message_ids | partner_notes).date = moment
