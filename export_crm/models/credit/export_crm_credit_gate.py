@@ -1,5 +1,19 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+class GateView(NamedTuple):
+    """What an order sees at one gate.
+
+    ``gate`` and ``hold`` are ids or None; ``dirty`` says that documents of the
+    customer changed and the payment-delay check has not looked at them yet.
+    """
+
+    gate: int | None
+    hold: int | None
+    dirty: bool
 
 
 class ExportCrmCreditGate(models.Model):
@@ -35,55 +49,63 @@ class ExportCrmCreditGate(models.Model):
         :param limited: those of them with a credit limit: orders that fill one
             limit at the same moment must conflict with each other, too, so their
             gates are written and not only shared
-        :return: ``{key: (id of the blocking hold or None, marked as changed)}``
+        :return: ``{key: GateView}``
         :raise psycopg2.errors.SerializationFailure: a hold was opened or closed, or
             the limit drawn upon, since this transaction began; Odoo retries the
             request by itself
         """
         # Sorted, so that two transactions never wait for each other.
         keys, limited = sorted(set(keys)), set(limited)
-        if not keys:
-            return {}
         self._touch(limited)
-        rows = self._look(keys, SQL("FOR SHARE OF gate"))
-        missing = set(keys) - {(partner, company) for partner, company, *_rest in rows}
-        if missing:
-            self._touch(missing)
-            rows = self._look(keys)
-        return {(row[0], row[1]): (row[2], row[3]) for row in rows}
+        rows = self._look(keys, share=True)
+        # Opening a hold makes the gate, so where none was there is no hold, either.
+        self._touch(key for key, row in rows.items() if not row.gate)
+        return rows
 
     @api.model
-    def _look(self, keys, lock=None):
+    def _look(self, keys, share=False):
+        """Return ``{(partner id, company id): GateView}``.
+
+        :param bool share: lock the gates against holds until the transaction ends
+        """
+        if not keys:
+            return {}
         self.env["export.crm.credit.hold"].flush_model(
             ["partner_id", "company_id", "blocking"]
         )
-        return self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT gate.partner_id, gate.company_id, hold.id,
+                WITH gate AS MATERIALIZED (
+                    SELECT id, partner_id, company_id FROM export_crm_credit_gate
+                     WHERE (partner_id, company_id) IN %(keys)s
+                  ORDER BY partner_id, company_id
+                       %(lock)s
+                )
+                SELECT key.partner_id, key.company_id, gate.id, hold.id,
                        EXISTS (SELECT FROM export_crm_dirty dirty
-                                WHERE dirty.partner_id = gate.partner_id
-                                  AND dirty.company_id = gate.company_id)
-                  FROM export_crm_credit_gate gate
+                                WHERE dirty.partner_id = key.partner_id
+                                  AND dirty.company_id = key.company_id)
+                  FROM (VALUES %(values)s) key (partner_id, company_id)
+             LEFT JOIN gate USING (partner_id, company_id)
              LEFT JOIN export_crm_credit_hold hold
-                    ON hold.partner_id = gate.partner_id
-                   AND hold.company_id = gate.company_id
+                    ON hold.partner_id = key.partner_id
+                   AND hold.company_id = key.company_id
                    AND hold.blocking
-                 WHERE (gate.partner_id, gate.company_id) IN %s
-              ORDER BY gate.partner_id, gate.company_id
-                   %s
                 """,
-                tuple(keys),
-                lock or SQL(),
+                keys=tuple(keys),
+                lock=SQL("FOR SHARE") if share else SQL(),
+                values=SQL(", ").join(SQL("(%s, %s)", *key) for key in keys),
             )
         )
+        return {(row[0], row[1]): GateView(*row[2:]) for row in rows}
 
     @api.model
     def _touch(self, keys):
         """Write the gates of ``keys``: a conflict for every order under way there."""
-        if not keys:
-            return
         values = SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in sorted(keys))
+        if not values:
+            return
         self.env.execute_query(
             SQL(
                 """

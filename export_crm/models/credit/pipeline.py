@@ -46,7 +46,8 @@ class ExportCrmCreditHold(models.Model):
         findings = {}
         for rule in rules:
             for partner in self.env["res.partner"].sudo().browse(by_partner):
-                if not rule._concerns(partner, tiers.get(partner.id)):
+                tier = tiers.get(partner.id, self.env["export.crm.tier"])
+                if not rule._concerns(partner, tier):
                     continue
                 broken = rule._broken_by(by_partner[partner.id], as_of)
                 if broken:

@@ -120,7 +120,7 @@ class SaleOrder(models.Model):
         """
         self.check_access("write")
         blockers, _used = self._export_credit_verdicts(lock=False)
-        free = self - self.concat(*blockers)
+        free = self - self.browse().concat(*blockers)
         if free:
             raise UserError(
                 self.env._(

@@ -75,15 +75,17 @@ class SaleOrder(models.Model):
         if lock:
             gate_states = gates._pass(keys, limited)
         else:
-            gate_states = (
-                {row[:2]: row[2:] for row in gates._look(keys)} if keys else {}
-            )
+            gate_states = gates._look(keys)
         holds = self.env["export.crm.credit.hold"].sudo()
         hold_by_key = {
-            key: holds.browse(state[0]) for key, state in gate_states.items()
+            key: holds.browse(state.hold) for key, state in gate_states.items()
         }
         fresh = orders._export_credit_fresh_runs(
-            [key for key, (hold, dirty) in gate_states.items() if dirty and not hold]
+            [
+                key
+                for key, state in gate_states.items()
+                if state.dirty and not state.hold
+            ]
         )
         amounts = orders._export_credit_amounts(limited)
         blockers, used = {}, []
@@ -208,9 +210,16 @@ class SaleOrder(models.Model):
             hold = self.env["export.crm.credit.hold"].sudo()
             yield Blocker(partner, rule.kind, hold, rule, text, tuple(rows))
 
-    def _export_blocked_by_limit(self, exceeded, hold_by_key):
+    def _export_blocked_by_limit(self, amounts, hold_by_key):
         key = self._export_payer_key()
-        if key not in exceeded:
+        if key not in amounts:
+            return
+        limit, exposure = amounts[key]
+        currency = self.company_id.currency_id
+        if self.state != "sale":
+            # A quotation, judged for showing: what if it were confirmed now?
+            exposure += self.env["export.crm.credit.release.line"]._amount_of(self)
+        if currency.compare_amounts(exposure, limit) <= 0:
             return
         partner = self.env["res.partner"].sudo().browse(key[0])
         rule = self._export_credit_rules(self.company_id, "exposure")[0]
@@ -240,7 +249,7 @@ class SaleOrder(models.Model):
                 tiers = self.env["export.crm.credit.hold"]._tiers_of(
                     self.company_id, partner.ids
                 )
-                tier = tiers.get(partner.id)
+                tier = tiers.get(partner.id, tier)
             if self.payment_term_id in rule.payment_term_ids:
                 continue
             if not rule._concerns(partner, tier):
