@@ -1,5 +1,6 @@
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -15,11 +16,15 @@ class TestCoreEndToEnd(AccountTestInvoicingCommon):
         self.assertFalse(self.env["export.crm.job.error"].sudo().search([]).message)
 
     def account(self):
-        return self.env["export.crm.account"].sudo().search(
-            [
-                ("partner_id", "=", self.partner_a.id),
-                ("company_id", "=", self.env.company.id),
-            ]
+        return (
+            self.env["export.crm.account"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", self.partner_a.id),
+                    ("company_id", "=", self.env.company.id),
+                ]
+            )
         )
 
     def post_invoice(self):
@@ -35,15 +40,15 @@ class TestCoreEndToEnd(AccountTestInvoicingCommon):
     def test_posted_invoice_is_in_the_figures_after_the_next_run(self):
         self.run_cron("payment_delay")
         self.post_invoice()
-        self.assertEqual(self.account().revenue_365d, 0)
+        self.assertFalse(self.account())
         self.run_cron("payment_delay")
-        self.assertEqual(self.account().revenue_365d, 100)
+        self.assertEqual(self.account().receivable_amount, 100)
         self.assertEqual(self.account().as_of, self.env.company._export_today())
 
-    def test_nightly_gives_the_same_figures_and_the_shares(self):
+    def test_nightly_gives_the_same_figures(self):
         self.env.company.export_nightly_hour = 0
         self.post_invoice()
         self.run_cron("nightly")
-        self.assertEqual(self.account().revenue_365d, 100)
-        self.assertEqual(self.account().revenue_share, 1)
+        self.assertEqual(self.account().receivable_amount, 100)
+        self.assertEqual(self.account().as_of, self.env.company._export_today())
         self.assertFalse(self.env["export.crm.dirty"].sudo().search_count([]))
