@@ -10,6 +10,7 @@ from . import (
     test_facts_contact,
     test_facts_ledger,
     test_facts_refresh,
+    test_facts_tour,
     test_facts_trade,
     test_facts_views,
 )
