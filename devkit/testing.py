@@ -14,7 +14,7 @@ from . import databases, odooenv, postgres
 from .chromium import ensure_browser
 from .odooenv import ADDON, INSIDE
 from .outcome import Tally, count_log, count_tests, count_unittest, read_events
-from .places import locked
+from .places import locked, remove
 from .proc import alive, output, spawn, tail, wait
 from .templates import template
 from .ui import in_ci, say, step
@@ -29,6 +29,7 @@ def test(places, tags, fast, keep):
     begin = time.monotonic()
     tally = Tally()
     kit = odooenv.prepare(places)
+    remove(places.shots)
     if not tags:
         tally.add(own_tests(kit))
         tally.add(doctests(kit))
