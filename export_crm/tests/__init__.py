@@ -15,6 +15,7 @@ from . import (
     test_facts_contact,
     test_facts_ledger,
     test_facts_refresh,
+    test_facts_tour,
     test_facts_trade,
     test_facts_views,
     test_lateness_marks,
