@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from . import clean, extras, lint, serve, testing
+from . import cdnow, clean, extras, lint, serve, testing
 from .places import Places
 from .proc import DISK_FULL
 from .ui import Failure, warn
@@ -52,6 +52,22 @@ def add_clean(parser):
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
+def add_import_cdnow(parser):
+    """Add the options of ``./dev import-cdnow``."""
+    parser.add_argument(
+        "--customers",
+        type=at_least_one,
+        metavar="N",
+        help="the first N customers; default: all of the file",
+    )
+    parser.add_argument(
+        "--master",
+        action="store_true",
+        help="all 23,570 customers and not the sample of 2,357",
+    )
+    parser.add_argument("--database", help="default: the one of ./dev run")
+
+
 # name: (help, what adds the options, what runs it with the Places and options)
 COMMANDS = {
     "run": (
@@ -81,6 +97,11 @@ COMMANDS = {
         None,
         lambda places, o: lint.lint(places),
     ),
+    "import-cdnow": (
+        "enter the real purchases of CDNOW, 1997-1998, in a company of their own",
+        add_import_cdnow,
+        lambda places, o: cdnow.import_cdnow(places, o.database, o.customers, o.master),
+    ),
     "bench": (
         "run the benchmarks beside a throw-away database",
         None,
@@ -100,6 +121,14 @@ def port_number(text):
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
     return int(text)
+
+
+def at_least_one(text):
+    """Return ``text`` as a number of things, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
 
 
 def make_parser():

@@ -3,8 +3,9 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.addons.export_crm.tools.pipeline import ALL_RUNS, Step
 from odoo.tests import TransactionCase
+
+from odoo.addons.export_crm.tools.pipeline import ALL_RUNS, Step
 
 
 class Killed(BaseException):

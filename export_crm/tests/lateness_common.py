@@ -34,7 +34,15 @@ class LatenessCommon(ExportCrmCommon):
 
     @classmethod
     def _pay_on(cls, move, day, amount=None, **values):
-        return cls._pay(move, on=(day - cls.today).days, amount=amount, **values)
+        """Register a payment; all values at once, as the wizard's form sends them."""
+        if amount is not None:
+            values["amount"] = amount
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"payment_date": day, **values})
+        )
+        return wizard._create_payments()
 
     @classmethod
     def _credit(cls, move, day, amount):
@@ -67,6 +75,7 @@ class LatenessCommon(ExportCrmCommon):
         for move in moves:
             lines += move.line_ids.filtered(
                 lambda line: line.account_type == "asset_receivable"
+                and line.partner_id
                 and not line.reconciled
             )
         lines.reconcile()

@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -221,6 +222,32 @@ class TestCoreDirty(AccountTestInvoicingCommon):
             payment.action_draft()
             self.assert_marked(self.customer)
 
+    def test_deleted_wire(self):
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.contact.id,
+                "amount": 30,
+            }
+        )
+        payment.action_post()
+        self.marked()
+        payment.move_id.button_draft()
+        self.marked()
+        payment.unlink()
+        self.assert_marked(self.customer)
+
+    def test_posted_invoice_deleted_by_force(self):
+        invoice = self.invoice()
+        self.marked()
+        with patch.object(
+            # What the deletion does to the lines must not hide this hook.
+            self.registry["account.move.line"], "write", lambda self, vals: True
+        ):
+            invoice.with_context(force_delete=True).unlink()
+        self.assert_marked(self.customer)
+
     def test_vendor_payment_marks_nobody(self):
         self.env["account.payment"].create(
             {
@@ -260,6 +287,14 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         order.order_line.create(
             {"order_id": order.id, "product_id": self.goods.id, "product_uom_qty": 1}
         )
+        self.assert_marked(self.customer)
+        with patch.object(
+            # Delivery lines, for one, may be deleted from a confirmed order.
+            self.registry["sale.order.line"],
+            "_check_line_unlink",
+            lambda lines: lines.browse(),
+        ):
+            order.order_line[1].unlink()
         self.assert_marked(self.customer)
         order.order_line.name = "marks nobody"
         self.assertFalse(self.marked())

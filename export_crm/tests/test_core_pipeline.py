@@ -66,6 +66,22 @@ class TestCorePipeline(PipelineCase):
         self.assertEqual(calls[0][2], (self.customers[0].id,))
         self.assertEqual(self.judged()[1:], self.customers.ids[4:])
 
+    def test_pass_goes_on_however_many_are_marked(self):
+        """Marks and pass take turns."""
+
+        def mark_again(company, ids):
+            self.env.cr.execute(
+                "INSERT INTO export_crm_dirty (partner_id, company_id)"
+                " VALUES (%s, %s)",
+                [self.customers[0].id, company.id],
+            )
+
+        self.mark(self.customers[0])
+        self.faults["facts"] = mark_again
+        calls = self.run_until("check", 6)
+        self.assertEqual([len(call[2]) for call in calls], [1, 4, 1, 4, 1, 2])
+        self.assertEqual(self.check.last_as_of, self.company._export_today())
+
     def test_marked_during_the_nightly_pass_is_judged_by_it(self):
         """The nightly job has the company's turn, so it does this work as well."""
         self.run_until("nightly", 1)
@@ -264,10 +280,7 @@ class TestCorePipeline(PipelineCase):
         self.assertEqual(self.judged(), self.customers.ids)
 
     def test_other_job_has_the_company(self):
-        job = self.registry["export.crm.job"]
-        locked = patch.object(
-            job, "try_lock_for_update", lambda records, **kw: records[:1]
-        )
+        locked = patch(f"{RUN_LOGGER}.CRONS", ["check", "nightly", "the locked one"])
         with locked, patch(SLEEP):
             with self.assertRaises(ConcurrencyError):
                 self.nightly._lock()

@@ -120,14 +120,17 @@ class TestCreditGuard(ExportCrmCommon):
         order = self.order.with_user(self.salesperson)
         self.assertEqual(order.export_credit_hold_id.id, self.hold.id)
         self.assertIn("Their bank called.", order.export_credit_reason)
-        self.assertIn("Ask Anna Accountant (Credit Controller) for a release.", order.export_credit_reason)
+        self.assertIn(
+            "Ask Anna Accountant (Credit Controller) for a release.",
+            order.export_credit_reason,
+        )
 
     def test_guard_costs_one_query(self):
         order = self._quotation(self.other)
-        order._export_credit_blockers()
+        order._export_credit_verdicts()
         self.env.flush_all()
         with self.assertQueryCount(1):
-            order._export_credit_blockers()
+            order._export_credit_verdicts()
 
     def test_opening_a_hold_writes_the_gate(self):
         gates = self.env["export.crm.credit.gate"]

@@ -51,11 +51,7 @@ class TestFactsAccess(FactsCommon):
         self.assertEqual(self._account(self.own).team_id, self.team)
         self.assertEqual(self._seen(self.leader), self.own + self.nobodys)
         self.team.write(
-            {
-                "crm_team_member_ids": [
-                    Command.create({"user_id": self.other_seller.id})
-                ]
-            }
+            {"crm_team_member_ids": [Command.create({"user_id": self.other_seller.id})]}
         )
         self.assertEqual(self._seen(self.leader), self.all)
 
@@ -94,18 +90,16 @@ class TestFactsAccess(FactsCommon):
         foreign = self._facts(self.own, company=other)
         self.assertTrue(foreign)
         for user in (self.salesperson, self.manager, self.controller):
-            print("DBG", user.login, user.company_ids.ids, self.env.context, other.id, self.accounts.with_user(user).env.companies.ids)
             seen = self.accounts.with_user(user).search([])
             self.assertNotIn(foreign, seen)
             with self.assertRaises(AccessError):
                 foreign.with_user(user).read(["revenue_365d"])
         self.manager.company_ids += other
+        # member of both: the companies ticked in the company switcher decide
         accounts = self.accounts.with_user(self.manager)
-        self.assertNotIn(foreign, accounts.search([]))
-        accounts = accounts.with_context(
-            allowed_company_ids=[self.company.id, other.id]
-        )
-        self.assertIn(foreign, accounts.search([]))
+        for companies, seen in (([self.company.id], False), ([other.id], True)):
+            accounts = accounts.with_context(allowed_company_ids=companies)
+            self.assertEqual(foreign in accounts.search([]), seen)
 
     def test_partner_shows_only_what_its_reader_may_see(self):
         partners = (self.own + self.theirs).with_user(self.salesperson)

@@ -137,9 +137,7 @@ class TestFactsViews(FactsCommon):
         self.assertEqual(
             self._search(("export_last_order_date", "<", self._day(-300))), self.silent
         )
-        self.assertEqual(
-            self._search(("export_account_id", "=", False)), self.blank
-        )
+        self.assertEqual(self._search(("export_account_id", "=", False)), self.blank)
         self.assertEqual(
             self._search(("export_account_id", "!=", False)),
             self.partners - self.blank,

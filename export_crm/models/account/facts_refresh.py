@@ -79,6 +79,7 @@ class ExportCrmAccount(models.Model):
                             GREATEST(revenue_prev_365d, 0) AS before
                        FROM export_crm_account
                       WHERE company_id = %(company)s
+                        AND revenue_365d IS NOT NULL
                      ),
                      total AS (
                      SELECT NULLIF(SUM(revenue), 0) AS revenue,
@@ -88,23 +89,20 @@ class ExportCrmAccount(models.Model):
                        FROM account
                      ),
                      ladder AS (
-                     SELECT revenue,
-                            SUM(SUM(revenue)) OVER (ORDER BY revenue DESC)
-                            - SUM(revenue) AS above
+                     SELECT id, revenue, before,
+                            SUM(revenue) OVER (ORDER BY revenue DESC)
+                            - SUM(revenue) OVER (PARTITION BY revenue) AS above
                        FROM account
-                      GROUP BY revenue
                      ),
                      figure AS (
-                     SELECT a.id,
-                            ROUND(a.revenue / t.revenue, 6) AS share,
+                     SELECT l.id,
+                            ROUND(l.revenue / t.revenue, 6) AS share,
                             ROUND(l.above / t.revenue, 6) AS share_before,
-                            CASE WHEN a.revenue > 0 OR a.before > 0 THEN
-                                ROUND(((a.revenue + t.median)
-                                      / (a.before + t.median))::numeric, 3)
+                            CASE WHEN l.revenue > 0 OR l.before > 0 THEN
+                                ROUND(((l.revenue + t.median)
+                                      / (l.before + t.median))::numeric, 3)
                             END AS growth
-                       FROM account a
-                       JOIN ladder l ON l.revenue IS NOT DISTINCT FROM a.revenue
-                      CROSS JOIN total t
+                       FROM ladder l CROSS JOIN total t
                      )
                 UPDATE export_crm_account a
                    SET revenue_share = f.share,

@@ -10,7 +10,9 @@ from odoo.fields import Domain
 
 from .unknown import FactFloat, FactInteger, FactMonetary
 
-READERS = "export_crm.export_crm_group_user,export_crm.export_crm_group_credit_controller"
+READERS = (
+    "export_crm.export_crm_group_user,export_crm.export_crm_group_credit_controller"
+)
 # Field of the partner -> field of the account.
 FACTS = {
     "export_as_of": "as_of",

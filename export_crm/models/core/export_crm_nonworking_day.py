@@ -99,14 +99,15 @@ class ExportCrmNonworkingDay(models.Model):
             national = holidays.country_holidays(country.code, years=years)
         except NotImplementedError:
             return 0
-        country.export_weekend = "".join(str(day) for day in sorted(national.weekend))
+        # Sudo: whoever keeps the calendar need not have the right to edit countries.
+        country.sudo().export_weekend = "".join(map(str, sorted(national.weekend)))
         rows = [(country.id, None, day, name) for day, name in national.items()]
         for state in states:
-            if state.code not in national.subdivisions:
+            # Odoo says "DE-BY" or "BY" by country; the library always the latter.
+            code = state.code.removeprefix(f"{country.code}-")
+            if code not in national.subdivisions:
                 continue
-            local = holidays.country_holidays(
-                country.code, subdiv=state.code, years=years
-            )
+            local = holidays.country_holidays(country.code, subdiv=code, years=years)
             rows += [
                 (country.id, state.id, day, name)
                 for day, name in local.items()

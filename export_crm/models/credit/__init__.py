@@ -3,6 +3,7 @@ from . import (
     credit_instalment_mixin,
     export_crm_credit_dispute,
     export_crm_credit_evidence,
+    export_crm_account,
     export_crm_credit_gate,
     export_crm_credit_hold,
     export_crm_credit_promise,
@@ -11,4 +12,6 @@ from . import (
     pipeline,
     res_partner,
     sale_order,
+    sale_order_guard,
+    sale_order_line,
 )

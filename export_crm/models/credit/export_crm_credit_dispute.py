@@ -89,18 +89,18 @@ class ExportCrmCreditDispute(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        disputes = super().create(vals_list)
-        for dispute in disputes:
+        for vals in map(self._add_missing_default_values, vals_list):
             if not self.env.su and (
-                dispute.state != "open"
-                or dispute.accepted_by_id
-                or dispute.accepted_on
-                or dispute.closed_on
+                vals.get("state") != "open"
+                or any(
+                    vals.get(name)
+                    for name in ("accepted_by_id", "accepted_on", "closed_on")
+                )
             ):
                 raise AccessError(
                     self.env._("A dispute begins open: accepting it is a decision.")
                 )
-        return disputes
+        return super().create(vals_list)
 
     def write(self, vals):
         """Let an open dispute be edited; decisions come by the buttons only."""

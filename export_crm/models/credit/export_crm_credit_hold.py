@@ -19,6 +19,7 @@ DECIDED = frozenset(
         "note",
         "evidence_ids",
         "release_ids",
+        "requested_order_ids",
     )
 )
 
@@ -111,6 +112,12 @@ class ExportCrmCreditHold(models.Model):
         aggregator="max",
     )
     release_ids = fields.One2many("export.crm.credit.release", "hold_id")
+    requested_order_ids = fields.Many2many(
+        "sale.order",
+        string="Release requested for",
+        help="Orders that a salesperson or the customer wants to go on with; they "
+        "pass when the hold is released.",
+    )
     order_ids = fields.Many2many(
         "sale.order", string="Waiting orders", compute="_compute_order_ids"
     )
@@ -184,6 +191,7 @@ class ExportCrmCreditHold(models.Model):
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["state"] = "open"
+            vals.pop("requested_order_ids", None)
             vals["name"] = sequence.with_company(company).next_by_code(self._name)
             vals.setdefault(
                 "opened_on", self.env["res.company"].browse(company)._export_today()
@@ -353,6 +361,32 @@ class ExportCrmCreditHold(models.Model):
             ]
         )
 
+    @api.model
+    def _open_live(self, company, blocker):
+        """Open a hold for what the guard found just now.
+
+        :param res.company company: the order's
+        :param blocker: ``sale_order_guard.Blocker`` without a hold
+        """
+        # The customer may have been held meanwhile, by the check or for another order.
+        key = (blocker.partner.id, company.id)
+        held = self.browse(self._blocking_ids([key]).get(key))
+        if held:
+            return held
+        today = company._export_today()
+        return self.with_company(company).create(
+            {
+                "partner_id": blocker.partner.id,
+                "company_id": company.id,
+                "rule_id": blocker.rule.id,
+                "note": False if blocker.evidence else blocker.text,
+                "evidence_ids": [
+                    fields.Command.create({**row, "as_of": today})
+                    for row in blocker.evidence
+                ],
+            }
+        )
+
     def _add_evidence(self, vals_list):
         """Add instalments that the hold does not have yet; update those it has."""
         self.ensure_one()
@@ -391,24 +425,34 @@ class ExportCrmCreditHold(models.Model):
     def _reason_lines(self):
         """Return the sentences that explain the hold, without any amount."""
         self.ensure_one()
-        lines = [evidence._sentence() for evidence in self.evidence_ids]
+        newest = self.evidence_ids.sorted("due_date", reverse=True)
+        lines = [evidence._sentence() for evidence in newest]
         return ([self.note] if self.note else []) + lines
 
     def _explanation(self):
         """Return one paragraph for a person who may not see the ledger (text)."""
         self.ensure_one()
-        who = self.env._("a Credit Controller")
-        if self.user_id:
-            who = self.env._("%s (Credit Controller)", self.user_id.name)
         head = self.env._(
             "%(customer)s is on credit hold since %(date)s (%(hold)s).",
             customer=self.partner_id.name,
             date=format_date(self.env, self.opened_on),
             hold=self.name,
         )
-        lines = "".join(f"\n• {line}" for line in self._reason_lines())
-        tail = self.env._("Ask %(person)s for a release.", person=who)
-        return f"{head}{lines}\n{tail}"
+        lines = [f"• {line}" for line in self._reason_lines()]
+        return "\n".join([head, *lines, self._whom_to_ask()])
+
+    def _whom_to_ask(self):
+        """Return the sentence that names who can release (text)."""
+        self.ensure_one()
+        user = self.user_id or self._responsible()
+        if not user:
+            return self.env._("Ask a Credit Controller for a release.")
+        return self.env._("Ask %s (Credit Controller) for a release.", user.name)
+
+    def _passed_by(self, order):
+        """Return the releases of this hold that let ``order`` pass."""
+        self.ensure_one()
+        return self.release_ids.filtered(lambda release: release._covers(order))
 
     # === ACTIONS === #
 

@@ -85,9 +85,9 @@ class ExportCrmCreditPromise(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        promises = super().create(vals_list)
         if not self.env.su:
-            promises._check_only_asked()
+            self._check_only_asked(vals_list)
+        promises = super().create(vals_list)
         for promise in promises:
             promise._tell_invoice(
                 self.env._(
@@ -135,16 +135,19 @@ class ExportCrmCreditPromise(models.Model):
     def _asked_fields(self):
         return {"move_line_id", "promised_date", "reason"}
 
-    def _check_only_asked(self):
+    @api.model
+    def _check_only_asked(self, vals_list):
         """Refuse a promise that comes into being decided, or in another's name."""
-        for promise in self:
+        today = self._default_today()
+        for vals in map(self._add_missing_default_values, vals_list):
             if (
-                promise.state != "requested"
-                or promise.decided_by_id
-                or promise.decided_on
-                or promise.cancelled_on
-                or promise.asked_by_id != self.env.user
-                or promise.asked_on > promise._today()
+                vals.get("state") != "requested"
+                or any(
+                    vals.get(name)
+                    for name in ("decided_by_id", "decided_on", "cancelled_on")
+                )
+                or vals.get("asked_by_id") != self.env.uid
+                or fields.Date.to_date(vals.get("asked_on")) != today
             ):
                 raise AccessError(
                     self.env._("A promise to pay begins as a request of one's own.")

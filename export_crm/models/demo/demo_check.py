@@ -49,8 +49,23 @@ class ExportCrmDemo(models.AbstractModel):
 
     @api.model
     def _check_mails(self):
+        """Nobody of the story, customer or colleague, has a mail under way."""
+        data = self.env["ir.model.data"].search_fetch(
+            [
+                ("module", "=", "export_crm"),
+                ("model", "in", ("res.partner", "res.users")),
+            ],
+            ["model", "res_id"],
+        )
+        people = self.env["res.partner"]
+        for record in data:
+            found = self.env[record.model].browse(record.res_id)
+            people |= found if record.model == "res.partner" else found.partner_id
         waiting = self.env["mail.mail"].search_count(
-            [("state", "in", ("outgoing", "exception"))]
+            [
+                ("state", "in", ("outgoing", "exception")),
+                ("recipient_ids", "in", people.ids),
+            ]
         )
         if waiting:
             yield f"{waiting} mails are waiting to be sent"

@@ -52,9 +52,7 @@ class ExportCrmDemo(models.AbstractModel):
         if not hold:
             return
         before = hold.message_ids
-        Release = self._in_company(
-            "export.crm.credit.release", hold.company_id, credit
-        )
+        Release = self._in_company("export.crm.credit.release", hold.company_id, credit)
         release = Release.create({"hold_id": hold.id, "reason": reason})
         day = self._day(ago, hold.company_id)
         hold._decide({"closed_on": day})
@@ -74,9 +72,7 @@ class ExportCrmDemo(models.AbstractModel):
         demo = self.with_company(hold.company_id)
         ago = (demo._day(0) - opened_on).days
         moment = demo._moment(ago, 6)
-        self._backdate(
-            "export.crm.credit.hold", {"create_date": {hold.id: moment}}
-        )
+        self._backdate("export.crm.credit.hold", {"create_date": {hold.id: moment}})
         partner_notes = hold.partner_id.message_ids.filtered(
             lambda note: note.create_date >= hold.env.cr.now().replace(microsecond=0)
         )

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import Command, api, models
 
 
 class ExportCrmDemo(models.AbstractModel):
@@ -18,16 +18,25 @@ class ExportCrmDemo(models.AbstractModel):
             day = self._day(deal.ago - customer.invoiced_after)
             if deal.kind == "order" and day <= today:
                 due[order] = (day, deal)
-        orders = self.env["sale.order"].concat(*due)
-        invoices = orders._create_invoices(grouped=True)
-        result = []
-        for invoice in invoices:
-            day, deal = due[invoice.line_ids.sale_line_ids.order_id]
-            invoice.write({"invoice_date": day, "date": day, "delivery_date": day})
-            result.append((invoice, deal))
-        result.sort(key=lambda pair: pair[0].invoice_date)
-        invoices.concat(*(invoice for invoice, _deal in result)).action_post()
-        return result
+        due = dict(sorted(due.items(), key=lambda item: item[1][0]))
+        invoices = self.env["account.move"].create(
+            [self._invoice_vals(order, day) for order, (day, _deal) in due.items()]
+        )
+        invoices.action_post()
+        deals = (deal for _day, deal in due.values())
+        return list(zip(invoices, deals, strict=True))
+
+    @api.model
+    def _invoice_vals(self, order, day):
+        """Return what ``_create_invoices`` would create, with its date at once."""
+        lines = [line._prepare_invoice_line() for line in order.order_line]
+        return {
+            **order._prepare_invoice(),
+            "invoice_date": day,
+            "date": day,
+            "delivery_date": day,
+            "invoice_line_ids": [Command.create(vals) for vals in lines],
+        }
 
     @api.model
     def _credit_notes(self, invoices):
@@ -72,7 +81,6 @@ class ExportCrmDemo(models.AbstractModel):
         payments.action_post()
         plan = []
         for payment, (line, _day, _amount) in zip(payments, parts, strict=True):
-            line.move_id.matched_payment_ids += payment
             plan.append(line + self._receivables(payment.move_id))
         self.env["account.move.line"]._reconcile_plan(self._by_instalment(plan))
 
@@ -114,4 +122,5 @@ class ExportCrmDemo(models.AbstractModel):
             "amount": amount,
             "currency_id": line.currency_id.id,
             "memo": line.move_id.name,
+            "invoice_ids": [Command.link(line.move_id.id)],
         }

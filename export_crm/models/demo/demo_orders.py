@@ -27,9 +27,7 @@ class ExportCrmDemo(models.AbstractModel):
             "sale.order",
             {"create_date": {o.id: self._moment(ago[o] + 6) for o in orders}},
         )
-        return [
-            (order, *deal) for order, deal in zip(orders, deals, strict=True)
-        ]
+        return [(order, *deal) for order, deal in zip(orders, deals, strict=True)]
 
     @api.model
     def _make_drafts(self, customers):

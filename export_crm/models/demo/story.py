@@ -85,31 +85,32 @@ class Expected:
 SHIPPED_AFTER = 10
 # Shares of an order's amount by product.
 MIXES = {
-    "office": {"panel": 0.7, "tube": 0.2, "driver": 0.1},
+    "office": {"panel": 0.8, "driver": 0.2},
     "road": {"street": 0.6, "solar": 0.4},
-    "retail": {"bulb": 0.4, "tube": 0.3, "panel": 0.3},
-    "factory": {"highbay": 0.55, "flood": 0.35, "driver": 0.1},
+    "retail": {"bulb": 0.45, "tube": 0.55},
+    "factory": {"highbay": 0.6, "flood": 0.4},
 }
 # Units of the currency per US dollar: mean, swing. Europe's book is in euro.
 RATES = {"USD": (1.0, 0.0), "EUR": (0.92, 0.03), "GBP": (0.79, 0.02), "CNY": (7.2, 0.1)}
 
 
 def every(step, first, last, amount, growth=0.0, paid=(PAID,)):
-    """Return deals every ``step`` days, the amount growing by ``growth`` a deal.
+    """Return deals every ``step`` days from about ``first`` to ``last`` days ago.
 
-    Not quite regular and not quite equal, the same each time.
+    The amount grows by ``growth`` of the first one a deal. Not quite regular and not
+    quite equal, the same each time; the latest deal is exactly ``last`` days ago.
 
     >>> [(d.ago, round(d.amount)) for d in every(30, 100, 40, 1000, 0.1)]
-    [(97, 900), (71, 1155), (38, 1260)]
+    [(103, 900), (69, 1155), (40, 1140)]
     """
-    agos = range(first, last - 1, -step)
+    agos = range(last, first + 1, step)
     return tuple(
         Deal(
-            ago + (i * 37) % 7 - 3,
+            ago + back * 37 % 11 - 5 if back else ago,
             amount * (1 + growth * i) * (0.9 + 0.05 * (i * 3 % 5)),
             paid,
         )
-        for i, ago in enumerate(agos)
+        for i, (back, ago) in enumerate(reversed(list(enumerate(agos))))
     )
 
 
@@ -123,7 +124,7 @@ CUSTOMERS = (
         "30_70",
         "FOB",
         "office",
-        every(30, 880, 12, 41000, 0.005, (1, 2)),
+        every(31, 880, 12, 41000, 0.005, (1, 2)),
         currency="EUR",
         drafts=(Draft(4, 46500),),
     ),
@@ -142,7 +143,7 @@ CUSTOMERS = (
         "30_70",
         "CIF",
         "retail",
-        every(58, 760, 15, 9000, 0.22, (0, 4)),
+        every(62, 760, 15, 9000, 0.22, (0, 4)),
         drafts=(Draft(9, 41000),),
     ),
     # Bank charges are missing from each wire: within the tolerance, so on time
@@ -159,7 +160,7 @@ CUSTOMERS = (
         "30_70",
         "CIF",
         "road",
-        (*every(80, 820, 120, 15500, 0.02, (0, 3)), Deal(45, 19800, (0, PAID))),
+        (*every(80, 820, 125, 15500, 0.02, (0, 3)), Deal(45, 19800, (0, PAID))),
     ),
     # Held last year, released with a reason, punctual since
     Customer(
@@ -180,10 +181,12 @@ CUSTOMERS = (
         "cash",
         "FOB",
         "retail",
-        (Deal(610, 5200), Deal(345, 6900), Deal(150, 3100)),
+        (Deal(500, 9200), Deal(345, 4900), Deal(150, 3100)),
     ),
     # Silent for more than three months after two years of regular orders
-    Customer("casaluz", "net30", "CFR", "retail", every(55, 700, 120, 13000, 0.0, (2,))),
+    Customer(
+        "casaluz", "net30", "CFR", "retail", every(70, 700, 128, 16000, 0.0, (2,))
+    ),
     # Late, on time, late: no two in a row
     Customer(
         "deccan",
@@ -224,7 +227,7 @@ CUSTOMERS = (
         "30_70",
         "CIF",
         "retail",
-        (*every(60, 610, 130, 19500, 0.02, (1, 3)), Deal(75, 27400, (14, 17))),
+        (*every(70, 640, 140, 20500, 0.02, (1, 3)), Deal(75, 27400, (14, 17))),
         drafts=(Draft(8, 31800), Draft(3, 6400, "draft")),
     ),
     # Two invoices overdue and unpaid: on hold
@@ -252,7 +255,9 @@ CUSTOMERS = (
     # Pays in parts
     Customer("volta", "net60", "CFR", "road", every(88, 620, 100, 11800, 0.02, HALVES)),
     # Shrinking from order to order
-    Customer("cape", "30_70", "FOB", "office", every(62, 880, 70, 21000, -0.06, (0, 3))),
+    Customer(
+        "cape", "30_70", "FOB", "office", every(88, 880, 70, 23000, -0.085, (0, 3))
+    ),
     # Put on hold by hand: new owner, nobody answers
     Customer(
         "nile",
@@ -282,9 +287,7 @@ CUSTOMERS = (
         drafts=(Draft(12, 7400),),
     ),
     # C: now and then
-    Customer(
-        "colombo", "cash", "FOB", "retail", (Deal(520, 3900), Deal(205, 2600))
-    ),
+    Customer("colombo", "cash", "FOB", "retail", (Deal(520, 3900), Deal(205, 2600))),
     # Shared by both companies: punctual in America …
     Customer(
         "baltic", "30_70", "FCA", "factory", every(120, 560, 80, 12400, 0.0, (0, 3))
@@ -309,7 +312,7 @@ CUSTOMERS = (
         "net30",
         "DAP",
         "retail",
-        every(60, 800, 25, 16500, 0.03, (1,)),
+        every(75, 800, 25, 18500, 0.03, (1,)),
         currency="EUR",
         company="europe",
     ),
@@ -400,11 +403,11 @@ EXPECTED = Expected(
 )
 
 TALKS = (
-    Talk("nordlicht", 62, "in", "Please send the photometric files for the 4000 K panel."),
-    Talk("nordlicht", 61, "out", "Attached are the IES files and the test report."),
-    Talk("nordlicht", 20, "in", "Container arrived in Hamburg in good order, thank you."),
+    Talk("nordlicht", 62, "in", "Please send the IES files of the 4000 K panel."),
+    Talk("nordlicht", 61, "out", "The IES files and the test report are attached."),
+    Talk("nordlicht", 20, "in", "Container arrived in Hamburg in good order, thanks."),
     Talk("nordlicht", 5, "in", "We plan three containers for spring; please quote."),
-    Talk("gulf", 33, "in", "Municipality tender closes next month. Best price for 80 W?"),
+    Talk("gulf", 33, "in", "Tender closes next month. Best price for 80 W?"),
     Talk("gulf", 31, "out", "Quotation with project price follows today."),
     Talk("gulf", 7, "call", "Fatima wants the solar kit for the corniche project."),
     Talk("mekong", 40, "in", "Our engineer asks for the driver's dimming curve."),
@@ -417,7 +420,7 @@ TALKS = (
     Talk("casaluz", 130, "in", "Last shipment sells slowly, we wait with the next."),
     Talk("casaluz", 70, "out", "How is the season going? New bulb packaging is ready."),
     Talk("casaluz", 25, "out", "May I call you this week about the new price list?"),
-    Talk("southern", 98, "in", "41 diffusers broken in carton 7 to 12, photos attached."),
+    Talk("southern", 98, "in", "41 diffusers broken in cartons 7 to 12, see photos."),
     Talk("southern", 94, "out", "We credit the damaged pieces and change the packing."),
     Talk("bosphorus", 80, "in", "Sample passed our tests, colour is very even."),
     Talk("jakarta", 20, "in", "Sorry for the delay, our bank had a holiday."),
@@ -426,7 +429,7 @@ TALKS = (
     Talk("alnoor", 18, "call", "Khalid: the ministry has not paid the project yet."),
     Talk("norte", 30, "in", "Pago enviado, disculpe la demora."),
     Talk("cape", 75, "in", "The rand is weak, we must order less this time."),
-    Talk("nile", 14, "out", "Please confirm the open balance with the attached letter."),
+    Talk("nile", 14, "out", "Please sign the attached balance confirmation."),
     Talk("huiming", 22, "in", "工矿灯反馈很好,下批请安排12月船期。"),
     Talk("manila", 13, "in", "Samples look good. What is your minimum order?"),
     Talk("baltic", 21, "out", "Two invoices of Harbour Europe are open, please check."),
@@ -437,7 +440,13 @@ TALKS = (
 LEADS = (
     Lead("gulf", "Corniche solar lighting, phase 2", 18, 240000, "crm.stage_lead3"),
     Lead("mekong", "Ten new stores, spring opening", 10, 68000, "crm.stage_lead2"),
-    Lead("nordlicht", "Framework contract for school panels", 35, 310000, "crm.stage_lead3"),
+    Lead(
+        "nordlicht",
+        "Framework for school panels",
+        35,
+        310000,
+        "crm.stage_lead3",
+    ),
     Lead("manila", "First order retail bulbs", 13, 7400, "crm.stage_lead2"),
     Lead("bosphorus", "Office tower Levent", 8, 54000),
     Lead("lagos", "Street lights Lekki estate", 70, 36000),
