@@ -15,6 +15,14 @@ class ExportCrmDemo(models.AbstractModel):
                 self._release(hold, *story.RELEASED[key, company])
         for (key, company), (ago, note) in story.BY_HAND.items():
             self._hold_by_hand(key, self._company(company), ago, note)
+        for (key, company), (index, reason) in story.LET_PASS.items():
+            self._let_pass(key, self._company(company), index, reason)
+        for (key, company), limit in story.LIMITS.items():
+            self._set_limit(key, self._company(company), limit)
+        for (key, company), (days, reason) in story.PROMISES.items():
+            self._promise(self._latest_due(key, self._company(company)), days, reason)
+        for (key, company), (share, reason) in story.DISPUTES.items():
+            self._dispute(self._latest_due(key, self._company(company)), share, reason)
 
     @api.model
     def _in_company(self, model, company, user=None):
@@ -77,3 +85,81 @@ class ExportCrmDemo(models.AbstractModel):
             lambda note: note.create_date >= hold.env.cr.now().replace(microsecond=0)
         )
         (hold.message_ids | partner_notes).date = moment
+
+    @api.model
+    def _let_pass(self, key, company, index, reason):
+        """Release one quotation; the hold goes on for all others."""
+        partner = self._customer(key)
+        hold = self.env["export.crm.credit.hold"].search(
+            [
+                ("partner_id", "=", partner.id),
+                ("company_id", "=", company.id),
+                ("blocking", "=", True),
+            ]
+        )
+        if not hold:
+            return
+        order = hold.order_ids.sorted("id")[index]
+        Release = self._in_company(
+            "export.crm.credit.release", company, self._ref("user_credit")
+        )
+        Release.create(
+            {
+                "hold_id": hold.id,
+                "scope": "order",
+                "order_id": order.id,
+                "reason": reason,
+            }
+        )
+
+    @api.model
+    def _set_limit(self, key, company, limit):
+        company.account_use_credit_limit = True
+        partner = self._customer(key).with_company(company)
+        partner.write({"use_partner_credit_limit": True, "credit_limit": limit})
+
+    @api.model
+    def _latest_due(self, key, company):
+        """Return the open instalment of the customer that fell due last."""
+        return self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self._customer(key).id),
+                ("company_id", "=", company.id),
+                ("display_type", "=", "payment_term"),
+                ("move_id.move_type", "=", "out_invoice"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+            ],
+            order="date_maturity DESC",
+            limit=1,
+        )
+
+    @api.model
+    def _promise(self, line, days, reason):
+        """Asked for by the salesperson, approved by the Credit Controller."""
+        company = line.company_id
+        model = "export.crm.credit.promise"
+        seller = line.move_id.invoice_user_id
+        promise = self._in_company(model, company, seller).create(
+            {
+                "move_line_id": line.id,
+                "promised_date": self._day(-days, company),
+                "reason": reason,
+            }
+        )
+        promise.with_user(self._ref("user_credit")).action_approve()
+
+    @api.model
+    def _dispute(self, line, share, reason):
+        """Opened by the salesperson, accepted by the Credit Controller."""
+        company = line.company_id
+        model = "export.crm.credit.dispute"
+        seller = line.move_id.invoice_user_id
+        dispute = self._in_company(model, company, seller).create(
+            {
+                "move_line_id": line.id,
+                "amount": line.currency_id.round(line.amount_currency * share),
+                "reason": reason,
+            }
+        )
+        dispute.with_user(self._ref("user_credit")).action_accept()
