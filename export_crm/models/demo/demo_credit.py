@@ -35,14 +35,16 @@ class ExportCrmDemo(models.AbstractModel):
         :return: the hold, none if the check found nothing (``_check_story`` tells)
         """
         day = self._day(ago, company)
+        latest = self._latest_message()
         Hold = self._in_company("export.crm.credit.hold", company)
         hold = Hold._step_payment_behaviour(company, self._customer(key).ids, day)
-        self._date_hold(hold, opened_on=day)
+        self._date_hold(hold, day, latest)
         return hold
 
     @api.model
     def _hold_by_hand(self, key, company, ago, note):
         credit = self._ref("user_credit")
+        latest = self._latest_message()
         Hold = self._in_company("export.crm.credit.hold", company, credit)
         hold = Hold.create(
             {
@@ -51,7 +53,7 @@ class ExportCrmDemo(models.AbstractModel):
                 "note": note,
             }
         )
-        self._date_hold(hold.sudo(), opened_on=self._day(ago, company))
+        self._date_hold(hold.sudo(), self._day(ago, company), latest)
         hold.action_evaluate()
 
     @api.model
@@ -59,7 +61,7 @@ class ExportCrmDemo(models.AbstractModel):
         credit = self._ref("user_credit")
         if not hold:
             return
-        before = hold.message_ids
+        latest = self._latest_message()
         Release = self._in_company("export.crm.credit.release", hold.company_id, credit)
         release = Release.create({"hold_id": hold.id, "reason": reason})
         day = self._day(ago, hold.company_id)
@@ -69,22 +71,35 @@ class ExportCrmDemo(models.AbstractModel):
             "export.crm.credit.release",
             {"create_date": {release.id: demo._moment(ago)}},
         )
-        (hold.message_ids - before).date = demo._moment(ago)
+        demo._date_messages(latest, demo._moment(ago))
 
     @api.model
-    def _date_hold(self, hold, opened_on):
-        """Have a hold and what it wrote stand on the day on which it was found."""
+    def _date_hold(self, hold, opened_on, latest):
+        """Have a hold and what it wrote stand on the day on which it was found.
+
+        :param int latest: the last message before the hold
+        """
         if not hold:
             return
         hold._decide({"opened_on": opened_on})
         demo = self.with_company(hold.company_id)
-        ago = (demo._day(0) - opened_on).days
-        moment = demo._moment(ago, 6)
+        moment = demo._moment((demo._day(0) - opened_on).days, 6)
         self._backdate("export.crm.credit.hold", {"create_date": {hold.id: moment}})
-        partner_notes = hold.partner_id.message_ids.filtered(
-            lambda note: note.create_date >= hold.env.cr.now().replace(microsecond=0)
-        )
-        (hold.message_ids | partner_notes).date = moment
+        demo._date_messages(latest, moment)
+
+    @api.model
+    def _latest_message(self):
+        return self.env["mail.message"].search([], order="id DESC", limit=1).id
+
+    @api.model
+    def _date_messages(self, latest, moment):
+        """Date back what was written since; on a quotation not before it was made."""
+        for message in self.env["mail.message"].search([("id", ">", latest)]):
+            made = moment
+            if message.model == "sale.order":
+                order = self.env["sale.order"].browse(message.res_id)
+                made = max(moment, order.create_date)
+            message.date = made
 
     @api.model
     def _let_pass(self, key, company, index, reason):

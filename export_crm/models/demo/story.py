@@ -379,7 +379,7 @@ BY_HAND = {
 
 # A quotation of a held customer that was let pass: the index of the draft.
 LET_PASS = {
-    ("jakarta", "main"): (1, "Small sample lot, paid in advance by letter of 12th."),
+    ("jakarta", "main"): (1, "Small lot, paid in advance: wire copy received."),
 }
 # Credit limits in company currency: with the open quotation, Sakura is above.
 LIMITS = {("sakura", "main"): 30000.0}
