@@ -3,11 +3,15 @@ import json
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.payment.tests.common import PaymentCommon
+from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
 from .common import ExportCrmCommon
 
-SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+# A picture of one white pixel.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk"
+    "YAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
 
 
 class ExportCrmPortalCommon(ExportCrmCommon):
@@ -120,13 +124,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestCreditPayment(ExportCrmPortalCommon, PaymentCommon):
-    def setUp(self):
-        # Payment's own tests do without its effect on orders and books; ours are
-        # about just that.
-        self.enable_post_process_patcher = False
-        super().setUp()
-
+class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
     def _paid(self, order):
         transaction = self._create_transaction(
             "direct",

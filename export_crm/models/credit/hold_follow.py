@@ -29,6 +29,8 @@ class ExportCrmCreditHold(models.Model):
             )
             for other in others:
                 first._absorb(other)
+        # The others must be closed in the database before the index sees them move.
+        blocking.flush_recordset()
         for hold in moving:
             name = hold.partner_id.name
             hold._decide({"partner_id": target.id})
