@@ -32,6 +32,7 @@
         "views/export_crm_tier_views.xml",
         "views/export_crm_credit_rule_views.xml",
         "views/export_crm_credit_hold_views.xml",
+        "views/export_crm_credit_hold_wizards_views.xml",
         "views/export_crm_credit_release_views.xml",
         "views/export_crm_audit_views.xml",
         "views/sale_portal_templates.xml",

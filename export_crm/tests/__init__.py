@@ -9,6 +9,7 @@ from . import (
     test_credit_guard,
     test_credit_hold,
     test_credit_portal,
+    test_credit_preview,
     test_credit_release,
     test_credit_tour,
     test_facts_access,
