@@ -7,7 +7,7 @@ class ExportCrmDemo(models.AbstractModel):
     _inherit = "export.crm.demo"
 
     @api.model
-    def _load_credit(self):
+    def _load_holds(self):
         """Holds found by the real check on their day, one released, one by hand."""
         for (key, company), ago in story.FOUND.items():
             hold = self._find_hold(key, self._company(company), ago)
@@ -15,6 +15,10 @@ class ExportCrmDemo(models.AbstractModel):
                 self._release(hold, *story.RELEASED[key, company])
         for (key, company), (ago, note) in story.BY_HAND.items():
             self._hold_by_hand(key, self._company(company), ago, note)
+
+    @api.model
+    def _load_decisions(self):
+        """What people decided lately: a release, a limit, a promise, a dispute."""
         for (key, company), (index, reason) in story.LET_PASS.items():
             self._let_pass(key, self._company(company), index, reason)
         for (key, company), limit in story.LIMITS.items():

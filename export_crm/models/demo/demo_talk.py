@@ -13,7 +13,6 @@ class ExportCrmDemo(models.AbstractModel):
     def _load_talk(self):
         """Messages, calls, inquiries and things to do."""
         demo = self.with_company(self._company("main")).with_context(**QUIET)
-        demo._forget_creation()
         demo._load_messages([talk for talk in story.TALKS if talk.who != "call"])
         demo._load_calls([talk for talk in story.TALKS if talk.who == "call"])
         demo._load_leads()

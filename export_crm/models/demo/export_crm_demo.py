@@ -41,8 +41,11 @@ class ExportCrmDemo(models.AbstractModel):
             )
             customers = [c for c in story.CUSTOMERS if c.company == key]
             demo._load_documents(customers)
+        # In the order of time, since chatter shows the latest record first.
+        self._forget_creation()
+        self._load_holds()
         self._load_talk()
-        self._load_credit()
+        self._load_decisions()
         self._run_pipeline()
         for line in self._check_story():
             _logger.error("Demo story: %s", line)
