@@ -1,6 +1,7 @@
 """PostgreSQL: a server of our own, or the one that the environment names."""
 
 import contextlib
+import fcntl
 import glob
 import os
 import pwd
@@ -259,8 +260,6 @@ class Cluster:
 
     def stop_if_unused(self, users):
         """Stop the server if no other process holds the lock ``users``."""
-        import fcntl
-
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 
-from . import odooenv, postgres
+from . import databases, odooenv, postgres
 from .proc import new_log, reason, spawn, stop, tail
 from .rundb import ensure_run_db, run_conf, run_db_name, update_run_db
 from .ui import Failure, say, seconds, warn
@@ -262,9 +262,7 @@ def update(places):
         kit = odooenv.prepare(places)
         with postgres.serving(places, kit.python, "run") as server:
             name = run_db_name(places)
-            from .databases import exists
-
-            if not exists(server, name):
+            if not databases.exists(server, name):
                 raise Failure("there is no database yet: ./dev run")
             update_run_db(kit, server, run_conf(kit), name)
     return 0

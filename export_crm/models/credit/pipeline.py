@@ -21,17 +21,24 @@ class ExportCrmCreditHold(models.Model):
         opened = self.browse()
         found = self._ledger_findings(company, partner_ids, as_of)
         for rule, evidence in found.items():
-            for rows in evidence.values():
-                for row in rows:
-                    row["as_of"] = as_of
-            opened += self.with_company(company)._open_for(company, rule, evidence)
+            opened += self._open_found(company, rule, evidence, as_of)
         return opened
 
     @api.model
-    def _ledger_findings(self, company, partner_ids, as_of):
+    def _open_found(self, company, rule, evidence, as_of):
+        """Open holds for findings of one rule; see :meth:`_ledger_findings`."""
+        for rows in evidence.values():
+            for row in rows:
+                row["as_of"] = as_of
+        return self.with_company(company)._open_for(company, rule, evidence)
+
+    @api.model
+    def _ledger_findings(self, company, partner_ids, as_of, history=False):
         """Return ``{rule: {partner id: [evidence values]}}``, all rules of a company.
 
         A customer who breaks several rules stands under each of them.
+
+        :param bool history: also customers with nothing new since go-live
         """
         rules = self.env["export.crm.credit.rule"].sudo()
         # sudo: rules hold for everybody, whoever confirms an order
@@ -49,8 +56,8 @@ class ExportCrmCreditHold(models.Model):
                 tier = tiers.get(partner.id, self.env["export.crm.tier"])
                 if not rule._concerns(partner, tier):
                     continue
-                broken = rule._broken_by(by_partner[partner.id], as_of)
-                if broken:
+                broken = rule._broken_by(by_partner[partner.id])
+                if broken and (history or any(row["fresh"] for row in broken)):
                     findings.setdefault(rule, {})[partner.id] = [
                         {name: row[name] for name in self._evidence_columns()}
                         for row in broken
@@ -116,11 +123,10 @@ class ExportCrmCreditHold(models.Model):
 class ExportCrmCreditRule(models.Model):
     _inherit = "export.crm.credit.rule"
 
-    def _broken_by(self, rows, as_of):
+    def _broken_by(self, rows):
         """Return the rows of one customer that break this rule, or an empty list.
 
         :param list rows: of ``export.crm.credit.hold._late_rows``, one customer's
-        :param date as_of: the day of the judgement
         """
         self.ensure_one()
         if self.kind == "behaviour":
@@ -133,4 +139,4 @@ class ExportCrmCreditRule(models.Model):
             broken = bool(self.overdue_amount and total > self.overdue_amount) or bool(
                 self.overdue_days and oldest > self.overdue_days
             )
-        return run if broken and any(row["fresh"] for row in run) else []
+        return run if broken else []
