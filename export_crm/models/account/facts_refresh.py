@@ -6,6 +6,8 @@ from odoo.tools import SQL
 from . import sources
 
 BATCH_SIZE = 5000
+# New accounts in one pass from which the planner is told at once.
+ANALYZE_FROM = 1000
 OPTIONAL_LINE_COLUMNS = ("purchase_price", "is_delivery")
 # Columns of every row that no source fills.
 IDENTITY = (
@@ -71,6 +73,7 @@ class ExportCrmAccount(models.Model):
         :return: number of rows written
         """
         self.env.flush_all()
+        self._facts_analyze()
         self.env.cr.execute(
             SQL(
                 """
@@ -81,7 +84,7 @@ class ExportCrmAccount(models.Model):
                       WHERE company_id = %(company)s
                         AND revenue_365d IS NOT NULL
                      ),
-                     total AS (
+                     total AS MATERIALIZED (
                      SELECT NULLIF(SUM(revenue), 0) AS revenue,
                             COALESCE(PERCENTILE_CONT(0.5)
                                 WITHIN GROUP (ORDER BY revenue)
@@ -94,7 +97,7 @@ class ExportCrmAccount(models.Model):
                             - SUM(revenue) OVER (PARTITION BY revenue) AS above
                        FROM account
                      ),
-                     figure AS (
+                     figure AS MATERIALIZED (
                      SELECT l.id,
                             ROUND(l.revenue / t.revenue, 6) AS share,
                             ROUND(l.above / t.revenue, 6) AS share_before,
@@ -194,6 +197,8 @@ class ExportCrmAccount(models.Model):
                 used=self._facts_used_partners_sql(scope),
             )
         )
+        if self.env.cr.rowcount > ANALYZE_FROM:
+            self._facts_analyze()
 
     # === HOOKS === #
 
@@ -227,6 +232,15 @@ class ExportCrmAccount(models.Model):
         )
 
     # === INTERNALS === #
+
+    def _facts_analyze(self):
+        """Tell the planner how many accounts there are.
+
+        Autovacuum does so minutes later. A planner that believes in an empty table
+        joins 20,000 rows with 20,000 in nested loops (measured: not done after nine
+        minutes, 0.3 s otherwise).
+        """
+        self.env.cr.execute("ANALYZE export_crm_account (id, partner_id, company_id)")
 
     def _facts_scope(self, company, as_of):
         line_fields = self.env["sale.order.line"]._fields
