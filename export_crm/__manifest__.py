@@ -33,6 +33,8 @@
         "views/export_crm_credit_rule_views.xml",
         "views/export_crm_credit_hold_views.xml",
         "views/export_crm_credit_release_views.xml",
+        "views/export_crm_audit_views.xml",
+        "views/sale_portal_templates.xml",
         "views/export_crm_credit_promise_views.xml",
         "views/export_crm_credit_dispute_views.xml",
         "views/export_crm_nonworking_day_views.xml",

@@ -243,7 +243,9 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.marked()
         with patch.object(
             # What the deletion does to the lines must not hide this hook.
-            self.registry["account.move.line"], "write", lambda self, vals: True
+            self.registry["account.move.line"],
+            "write",
+            lambda self, vals: True,
         ):
             invoice.with_context(force_delete=True).unlink()
         self.assert_marked(self.customer)

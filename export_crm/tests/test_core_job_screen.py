@@ -119,7 +119,7 @@ class TestCoreJobScreen(PipelineCase):
         self.assertEqual(activity.res_id, self.nightly.id)
         self.assertEqual(activity.user_id, self.manager)
         self.assertEqual(self.nightly.alert, "unfinished")
-        self.assertEqual(self.watch(hours=48), activity)
+        self.assertEqual(self.watch(hours=47, minutes=30), activity)
 
     def test_watchdog_notices_waiting_marks(self):
         self.run_jobs("check")

@@ -71,8 +71,7 @@ class TestCorePipeline(PipelineCase):
 
         def mark_again(company, ids):
             self.env.cr.execute(
-                "INSERT INTO export_crm_dirty (partner_id, company_id)"
-                " VALUES (%s, %s)",
+                "INSERT INTO export_crm_dirty (partner_id, company_id) VALUES (%s, %s)",
                 [self.customers[0].id, company.id],
             )
 

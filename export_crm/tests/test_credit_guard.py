@@ -56,7 +56,6 @@ class TestCreditGuard(ExportCrmCommon):
             "context": lambda order, _orders: order.with_context(
                 bypass_credit=True, export_credit_bypass=True, tracking_disable=True
             ).action_confirm(),
-            "validate": lambda order, _orders: order._validate_order(),
             "sudo": lambda order, _orders: order.sudo().action_confirm(),
         }
         for user in (self.salesperson, self.controller, self.env.user):

@@ -27,6 +27,7 @@ class ExportCrmCreditRelease(models.Model):
     scope = fields.Selection(
         [
             ("unconditional", "Close the hold"),
+            ("void", "Close the hold: opened by mistake"),
             ("order", "This order only"),
             ("amount", "Orders up to an amount"),
             ("date", "Orders until a date"),
@@ -100,7 +101,7 @@ class ExportCrmCreditRelease(models.Model):
                     release.state = "used"
             elif release.scope == "order" and release.amount_used:
                 release.state = "used"
-            elif release.scope == "unconditional":
+            elif release.scope in ("unconditional", "void"):
                 release.state = "used"
 
     # === CRUD === #
@@ -188,21 +189,28 @@ class ExportCrmCreditRelease(models.Model):
         lines = self.env["export.crm.credit.release.line"].sudo()
         if self.scope == "order":
             lines._note(self, self.order_id)
-        if self.scope == "unconditional":
+        if self.scope in ("unconditional", "void"):
             for order in hold.requested_order_ids:
                 lines._note(self, order)
-            hold._close()
+        if self.scope == "unconditional":
+            hold._close("released", self.env._("Released."))
+        elif self.scope == "void":
+            hold._close("void", self.env._("Opened by mistake."))
         else:
             # sudo: nobody has rights on gates, they exist for locking alone
             self.env["export.crm.credit.gate"].sudo()._touch(
                 {(hold.partner_id.id, hold.company_id.id)}
             )
+        hold._audit("released", self._sentence(), self.reason, self.order_id)
+        hold._confirm_waiting()
 
     def _sentence(self):
         """Return who decided what, for the chatter."""
         person = self.user_id.name
         if self.scope == "unconditional":
             return self.env._("Credit hold released by %s.", person)
+        if self.scope == "void":
+            return self.env._("Credit hold voided by %s: opened by mistake.", person)
         if self.scope == "order":
             return self.env._(
                 "%(person)s let %(order)s pass; the hold goes on.",
@@ -234,7 +242,7 @@ class ExportCrmCreditRelease(models.Model):
         """
         self.ensure_one()
         line = self.line_ids.filtered(lambda line: line.order_id.id == order.id)
-        if self.scope in ("order", "unconditional"):
+        if self.scope in ("order", "unconditional", "void"):
             return bool(line) and line._matches(order)
         if self.scope == "date":
             return self._in_time()

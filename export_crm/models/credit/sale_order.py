@@ -143,6 +143,7 @@ class SaleOrder(models.Model):
         if self in hold.requested_order_ids:
             return
         hold._decide({"requested_order_ids": [fields.Command.link(self.id)]})
+        hold._audit("requested", self.env._("Release requested."), order=self)
         body = Markup("<p>%s %s</p>") % (
             self.env._("%s asks to release", self.env.user.name),
             self._get_html_link(),

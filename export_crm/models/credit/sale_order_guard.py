@@ -285,7 +285,10 @@ class SaleOrder(models.Model):
         if blocker.kind in ("exposure", "terms"):
             # A closed hold let the orders that waited for it pass.
             candidates |= releases.search(
-                [("line_ids.order_id", "=", self.id), ("scope", "=", "unconditional")]
+                [
+                    ("line_ids.order_id", "=", self.id),
+                    ("scope", "in", ("unconditional", "void")),
+                ]
             )
         return next(
             (release for release in candidates if release._covers(self)), releases

@@ -14,7 +14,13 @@ class ExportCrmDemo(models.AbstractModel):
 
         :return: list of sentences, empty if the story came out right
         """
-        return [*self._check_tiers(), *self._check_holds(), *self._check_mails()]
+        return [
+            *self._check_tiers(),
+            *self._check_holds(),
+            *self._check_quotations(),
+            *self._check_settled(),
+            *self._check_mails(),
+        ]
 
     @api.model
     def _check_tiers(self):
@@ -46,6 +52,34 @@ class ExportCrmDemo(models.AbstractModel):
             )
             if bool(found) != expected:
                 yield f"{key} in {company} should {'' if expected else 'not '}be held"
+
+    @api.model
+    def _check_quotations(self):
+        """The held customers' quotations wait, those of the others don't."""
+        for customer in story.CUSTOMERS:
+            key = (customer.key, customer.company)
+            quotations = self.env["sale.order"].search(
+                [
+                    ("partner_id", "=", self._customer(customer.key).id),
+                    ("company_id", "=", self._company(customer.company).id),
+                    ("state", "in", ("draft", "sent")),
+                ]
+            )
+            refused = any(quotations.mapped("export_credit_reason"))
+            if refused != (key in story.EXPECTED.refused):
+                yield f"{key}: a quotation is {'' if refused else 'not '}refused"
+
+    @api.model
+    def _check_settled(self):
+        for key, company in story.EXPECTED.settled:
+            account = self.env["export.crm.account"].search(
+                [
+                    ("partner_id", "=", self._customer(key).id),
+                    ("company_id", "=", self._company(company).id),
+                ]
+            )
+            if account.overdue_amount:
+                yield f"{key} in {company}: {account.overdue_amount} overdue"
 
     @api.model
     def _check_mails(self):

@@ -13,10 +13,20 @@ class ExportCrmDemo(models.AbstractModel):
     def _load_talk(self):
         """Messages, calls, inquiries and things to do."""
         demo = self.with_company(self._company("main")).with_context(**QUIET)
+        demo._forget_creation()
         demo._load_messages([talk for talk in story.TALKS if talk.who != "call"])
         demo._load_calls([talk for talk in story.TALKS if talk.who == "call"])
         demo._load_leads()
         demo._load_todo()
+
+    @api.model
+    def _forget_creation(self):
+        """Take out "Contact created" of today: these are customers of old."""
+        keys = {customer.key for customer in story.CUSTOMERS}
+        partners = [self._customer(key).id for key in keys]
+        self.env["mail.message"].search(
+            [("model", "=", "res.partner"), ("res_id", "in", partners)]
+        ).unlink()
 
     @api.model
     def _load_messages(self, talks):
@@ -24,7 +34,7 @@ class ExportCrmDemo(models.AbstractModel):
         vals_list = []
         for number, talk in enumerate(talks):
             partner = self._customer(talk.key)
-            contact = partner.child_ids[:1] or partner
+            contact = self._ref(f"contact_{talk.key}")
             us = partner.user_id.partner_id
             author, reader = (contact, us) if talk.who == "in" else (us, contact)
             vals_list.append(

@@ -80,6 +80,8 @@ class Expected:
     tiers: dict = field(default_factory=dict)
     held: frozenset = frozenset()
     free: frozenset = frozenset()
+    refused: frozenset = frozenset()
+    settled: frozenset = frozenset()
 
 
 SHIPPED_AFTER = 10
@@ -153,6 +155,7 @@ CUSTOMERS = (
         "FOB",
         "factory",
         every(75, 800, 30, 21000, 0.01, ONE_PART_SHORT),
+        drafts=(Draft(3, 28500),),
     ),
     # The latest delivery arrived five weeks ago
     Customer(
@@ -209,7 +212,8 @@ CUSTOMERS = (
         (
             *every(70, 640, 180, 14500, 0.02, (0,)),
             Deal(115, 18600, (3,), credited=0.08),
-            Deal(48, 17100, (PAID,)),
+            # What is disputed was left out of the payment
+            Deal(48, 17100, ([(PAID, 0.93)],)),
         ),
     ),
     # Unrated newcomer: a sample, then a first order
@@ -252,8 +256,14 @@ CUSTOMERS = (
         (*every(72, 560, 170, 12800, 0.02, (2,)), Deal(110, 14900, (16,))),
         drafts=(Draft(7, 13600),),
     ),
-    # Pays in parts
-    Customer("volta", "net60", "CFR", "road", every(88, 620, 100, 11800, 0.02, HALVES)),
+    # Pays in parts; the latest invoice is past due, with an approved promise
+    Customer(
+        "volta",
+        "net60",
+        "CFR",
+        "road",
+        (*every(88, 640, 170, 11800, 0.02, HALVES), Deal(82, 12900, (None,))),
+    ),
     # Shrinking from order to order
     Customer(
         "cape", "30_70", "FOB", "office", every(88, 880, 70, 23000, -0.085, (0, 3))
@@ -367,6 +377,29 @@ BY_HAND = {
     ),
 }
 
+# A quotation of a held customer that was let pass: the index of the draft.
+LET_PASS = {
+    ("jakarta", "main"): (1, "Small lot, paid in advance: wire copy received."),
+}
+# Credit limits in company currency: with the open quotation, Sakura is above.
+LIMITS = {("sakura", "main"): 30000.0}
+# Days until the promised day, from today, and what the customer said.
+PROMISES = {
+    ("volta", "main"): (
+        15,
+        "The grid company pays Volta on the last working day of the month; Kwame "
+        "Boateng sent the payment plan signed by both.",
+    ),
+}
+# Share of the latest invoice that is disputed and why.
+DISPUTES = {
+    ("southern", "main"): (
+        0.07,
+        "28 drivers flicker below 20 %; test report of Liam Hughes is plausible, the "
+        "factory looks into it.",
+    ),
+}
+
 EXPECTED = Expected(
     tiers={
         ("nordlicht", "main"): "A",
@@ -400,7 +433,20 @@ EXPECTED = Expected(
             ("volta", "main"),
         }
     ),
+    # Some quotation can't be confirmed; of the others every one can.
+    refused=frozenset(
+        {
+            ("jakarta", "main"),
+            ("alnoor", "main"),
+            ("nile", "main"),
+            ("baltic", "europe"),
+            ("sakura", "main"),
+        }
+    ),
+    # Nothing counts as overdue: charges, a promise, a dispute stand between.
+    settled=frozenset({("sakura", "main"), ("volta", "main"), ("southern", "main")}),
 )
+
 
 TALKS = (
     Talk("nordlicht", 62, "in", "Please send the IES files of the 4000 K panel."),

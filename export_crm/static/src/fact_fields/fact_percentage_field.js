@@ -1,5 +1,5 @@
-import { registry } from "@web/core/registry";
-import { formatPercentage } from "@web/views/fields/formatters";
+import {registry} from "@web/core/registry";
+import {formatPercentage} from "@web/views/fields/formatters";
 import {
     PercentageField,
     percentageField,
