@@ -6,6 +6,7 @@ that holds whole purchases, with order, invoice and payment: killed at any
 moment, the next call finds by their keys which ones are there.
 """
 
+import logging
 import pathlib
 import signal
 import sys
@@ -178,6 +179,8 @@ class Import:
 
 def main(env, wheel, member, customers, log):
     """Run the import; return the exit code."""
+    # A statement that met the server's is tried again; what fails is told below.
+    logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)
     try:
         records = cdnowdata.read_archive(wheel, member)
         limit = None if customers == "all" else int(customers)
