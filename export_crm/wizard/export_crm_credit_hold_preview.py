@@ -46,8 +46,9 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
         accounts = self.env["export.crm.account"].sudo()
         # sudo: a Controller sees every customer of the company here
         holds = self.env["export.crm.credit.hold"].sudo()
-        seen, lines = set(), []
-        for partner_ids in accounts._facts_partner_batches(company, today):
+        seen, lines, last = set(), [], 0
+        while partner_ids := accounts._facts_partner_batches(company, today, last):
+            last = partner_ids[-1]
             findings = holds._ledger_findings(company, partner_ids, today, history=True)
             held = holds._blocking_ids([(id_, company.id) for id_ in partner_ids])
             for rule, evidence in findings.items():

@@ -172,18 +172,21 @@ class ExportCrmCreditHold(models.Model):
         for hold in self:
             hold.worst_days_late = max(hold.evidence_ids.mapped("days_late"), default=0)
 
-    @api.depends("partner_id", "company_id", "state")
+    @api.depends("partner_id", "company_id", "state", "release_ids.line_ids")
     def _compute_order_ids(self):
         orders = self.env["sale.order"]
         for hold in self:
             if hold.blocking and orders.has_access("read"):
-                hold.order_ids = orders.search(hold._order_domain())
+                hold.order_ids = orders.search(hold._order_domain()).filtered(
+                    # sudo: what was let pass doesn't wait, whoever looks
+                    lambda order, hold=hold.sudo(): not hold._passed_by(order.sudo())
+                )
             else:
                 hold.order_ids = orders
             hold.order_count = len(hold.order_ids)
 
     def _order_domain(self):
-        """Return the domain of the quotations that this hold keeps waiting."""
+        """Return the domain of the customer's quotations, those let pass, too."""
         self.ensure_one()
         customers = ("child_of", self.partner_id.ids)
         return [

@@ -54,7 +54,7 @@ class ExportCrmCreditHold(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "sale.action_quotations_with_onboarding"
         )
-        action.update(domain=self._order_domain(), context={})
+        action.update(domain=[("id", "in", self.order_ids.ids)], context={})
         return action
 
     def _check_blocking(self):
