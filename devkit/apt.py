@@ -1,10 +1,12 @@
 """Fetch Debian packages without installing them, in a private apt state."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from . import aptsources
-from .proc import output, run_logged, tail
+from .places import made
+from .proc import output, reason, run_logged, spawn
 from .ui import Failure
 
 # The machine's hooks are for its own package lists, its pins for its own suite.
@@ -73,21 +75,36 @@ def fetch(base, lines, packages, log):
     conf.write_text(CONF.format(base=base, user="root"))
     apt = ["apt-get", "-q", "-c", conf]
     advice = "check the network and EXPORT_CRM_DEBIAN_URI"
-    run_logged([*apt, "update"], log, f"apt could not read the Debian mirror: {advice}")
-    # apt-get update is content when a mirror does not answer: W:, exit 0.
-    if "Failed to fetch" in tail(log, 40):
-        raise Failure(
-            f"apt could not read the Debian mirror: {advice} (log: {log})\n{tail(log)}"
-        )
+    failure = f"apt could not read the Debian mirror: {advice}"
+    said = run_logged([*apt, "update"], log, failure)
+    # apt-get is content when a mirror does not answer: a warning, and exit 0.
+    if "W: Failed to fetch" in said:
+        raise Failure(f"{failure}{reason(said)} (log: {log})")
     failure = f"apt could not fetch {packages[0].split('/')[0]}: {advice}"
     run_logged([*apt, "download", *packages], log, failure, cwd=base / "debs")
     return sorted((base / "debs").glob("*.deb"))
 
 
 def unpack(debs, prefix, log):
-    """Unpack the .deb files into the folder ``prefix``."""
+    """Unpack the .deb files into the folder ``prefix``.
+
+    ``dpkg-deb -x`` would do it with children of its own, which live on and
+    write when this process is killed.
+    """
+    made(Path(prefix))
     for deb in debs:
-        run_logged(["dpkg-deb", "-x", deb, prefix], log, f"cannot unpack {deb.name}")
+        with open(log, "a") as out:
+            pack = spawn(
+                ["dpkg-deb", "--fsys-tarfile", deb], stdout=subprocess.PIPE, stderr=out
+            )
+            try:
+                command = ["tar", "-x", "-p", "--no-same-owner", "-C", prefix]
+                run_logged(command, log, f"cannot unpack {deb.name}", stdin=pack.stdout)
+            finally:
+                pack.stdout.close()
+                pack.wait()
+        if pack.returncode:
+            raise Failure(f"cannot unpack {deb.name}: it is damaged (log: {log})")
 
 
 def machine_suite():

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-from .proc import run_logged
+from .proc import new_log, run_logged
 from .ui import Failure, step, warn
 
 # The names that Odoo's test runner looks for.
@@ -24,7 +24,7 @@ def ensure_browser(places):
         warn("no browser: browser tests are skipped; install the package chromium")
         return None
     try:
-        install(str(places.logs / "chromium.log"))
+        install(new_log(places.logs, "chromium.log"))
     except Failure as error:
         warn(f"{error}\nno browser: browser tests are skipped")
     return find_browser()

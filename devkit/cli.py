@@ -4,7 +4,7 @@ import argparse
 import signal
 import sys
 
-from . import clean, extras, lint, serve, testing
+from . import cdnow, clean, extras, lint, serve, testing
 from .places import Places
 from .proc import DISK_FULL
 from .ui import Failure, warn
@@ -52,9 +52,20 @@ def add_clean(parser):
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
-def add_bench(parser):
-    """Pass everything after ``./dev bench`` on."""
-    parser.add_argument("args", nargs=argparse.REMAINDER, help="for bench/run.py")
+def add_import_cdnow(parser):
+    """Add the options of ``./dev import-cdnow``."""
+    parser.add_argument(
+        "--customers",
+        type=at_least_one,
+        metavar="N",
+        help="the first N customers; default: all of the file",
+    )
+    parser.add_argument(
+        "--master",
+        action="store_true",
+        help="all 23,570 customers and not the sample of 2,357",
+    )
+    parser.add_argument("--database", help="default: the one of ./dev run")
 
 
 # name: (help, what adds the options, what runs it with the Places and options)
@@ -86,10 +97,15 @@ COMMANDS = {
         None,
         lambda places, o: lint.lint(places),
     ),
+    "import-cdnow": (
+        "enter the real purchases of CDNOW, 1997-1998, in a company of their own",
+        add_import_cdnow,
+        lambda places, o: cdnow.import_cdnow(places, o.database, o.customers, o.master),
+    ),
     "bench": (
         "run the benchmarks beside a throw-away database",
-        add_bench,
-        lambda places, o: extras.bench(places, o.args),
+        None,
+        lambda places, o: extras.bench(places, o.rest),
     ),
     "clean": (
         "remove this checkout's databases and state",
@@ -97,12 +113,20 @@ COMMANDS = {
         lambda places, o: clean.clean(places, o.all, o.yes),
     ),
 }
+PASS_ON = ("bench",)  # what these get beyond their own options is their program's
 
 
 def port_number(text):
     """Return ``text`` as a TCP port, for argparse."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 65535")
+    return int(text)
+
+
+def at_least_one(text):
+    """Return ``text`` as a number of things, for argparse."""
     number = int(text)
-    if not 1 <= number <= 65535:
+    if number < 1:
         raise ValueError(text)
     return number
 
@@ -125,6 +149,14 @@ def make_parser():
     return parser
 
 
+def parse(argv):
+    """Return the options in ``argv``; ``rest`` is for the command's program."""
+    parser = make_parser()
+    if argv and argv[0] in PASS_ON and argv[1:] not in (["-h"], ["--help"]):
+        return argparse.Namespace(command=argv[0], rest=argv[1:])
+    return parser.parse_args(argv)
+
+
 def on_terminate(*_signal):
     """Leave through every ``finally`` when asked to end."""
     sys.exit(143)
@@ -132,7 +164,7 @@ def on_terminate(*_signal):
 
 def main(root, argv):
     """Run the command in ``argv``; return the exit code."""
-    options = make_parser().parse_args(argv)
+    options = parse(argv)
     signal.signal(signal.SIGTERM, on_terminate)
     try:
         return COMMANDS[options.command][2](Places(root), options)

@@ -7,7 +7,7 @@ import tempfile
 
 from . import databases, odooenv, postgres
 from .odooenv import ADDON
-from .proc import spawn, wait
+from .proc import new_log, spawn, wait
 from .rundb import run_conf, run_db_name
 from .testing import scratch_database
 from .ui import Failure, step
@@ -65,7 +65,7 @@ def bench(places, args):
         conf = odooenv.write_conf(kit, "bench", data, with_demo=False, db_name=db)
         with step(f"{ADDON} in a database for the benchmark"):
             install = ["-d", db, "-i", ADDON, "--stop-after-init", "--no-http"]
-            log = str(places.logs / "bench.log")
+            log = new_log(places.logs, "bench.log")
             failure = f"{ADDON} does not install"
             odooenv.odoo_logged(kit, server, conf, install, log, failure)
         env = odooenv.environment(

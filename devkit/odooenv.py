@@ -8,8 +8,9 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from . import postgres
 from .odootree import Tree, find_tree
-from .places import Places
+from .places import Places, sweep
 from .proc import run_logged, spawn, stop
 from .ui import Failure
 from .venv import find_python
@@ -30,6 +31,8 @@ class Kit(NamedTuple):
 def prepare(places):
     """Return the Kit, after fetching what is missing."""
     read_manifest(places)
+    postgres.check_home(places)
+    sweep(places)
     tree = find_tree(places)
     return Kit(places, find_python(places), tree)
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from . import apt
 from .places import built, check_space
-from .proc import output
+from .proc import new_log, output
 from .ui import Failure, step
 
 SERIES = "19.0"
@@ -87,7 +87,7 @@ def tree_at(folder):
 
 def unpack_debian(target, places):
     """Fetch and unpack Odoo and what it links to into ``target``."""
-    log = str(places.logs / "odoo-unpack.log")
+    log = new_log(places.logs, "odoo-unpack.log")
     with step("Odoo 19 from Debian's packages"), built(target, places) as part:
         if part is None:
             return

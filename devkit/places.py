@@ -191,6 +191,15 @@ def built(target, places):
                 remove(part)
 
 
+def sweep(places):
+    """Remove what killed calls left half-made and nobody is making now."""
+    for left in places.cache.glob("*.part-*"):
+        name = left.name.split(".part-")[0]
+        with open(places.lock(name), "a") as handle, contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            remove(left)
+
+
 def remove(path):
     """Delete a folder tree, also when a dying process still writes in it."""
     for _attempt in range(3):

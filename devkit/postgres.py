@@ -1,6 +1,7 @@
 """PostgreSQL: a server of our own, or the one that the environment names."""
 
 import contextlib
+import fcntl
 import glob
 import os
 import pwd
@@ -131,10 +132,10 @@ def checked(server):
         )
     code, text = server.psql("SELECT rolcreatedb FROM pg_roles WHERE rolname=user")
     if code:
-        reason = text.strip().splitlines()[-1] if text.strip() else "no answer"
+        reason = " ".join(text.split()).rstrip("?") or "no answer"
         raise Failure(
             "the PostgreSQL server of PGHOST/PGPORT/DATABASE_URL is not reachable: "
-            f"{reason}: start it, or unset them for a server of our own"
+            f"start it, or unset them for a server of our own ({reason})"
         )
     if text.strip() != "t":
         raise Failure(
@@ -189,13 +190,6 @@ class Cluster:
             folder.chmod(0o700)
             if self.owner:
                 os.chown(folder, self.owner.pw_uid, self.owner.pw_gid)
-        if self.owner and not (
-            open_to_all(self.base.parent) and open_to_all(self.binaries)
-        ):
-            raise Failure(
-                f"the user {self.owner.pw_name}, who runs PostgreSQL in root's place, "
-                f"may not enter {self.base.parent}: unset EXPORT_CRM_HOME"
-            )
 
     def as_owner(self):
         """Return options of Popen to run as the server's user."""
@@ -266,13 +260,21 @@ class Cluster:
 
     def stop_if_unused(self, users):
         """Stop the server if no other process holds the lock ``users``."""
-        import fcntl
-
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return
         self.stop()
+
+
+def check_home(places):
+    """Fail at once if the user who runs our server could not get at its files."""
+    owner = given_env() is None and server_owner()
+    if owner and not (open_to_all(places.state) and open_to_all(places.cache)):
+        raise Failure(
+            f"the user {owner.pw_name}, who runs PostgreSQL in root's place, may not "
+            f"enter {places.state}: unset EXPORT_CRM_HOME or choose another folder"
+        )
 
 
 def server_owner():

@@ -12,6 +12,7 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 DISK_FULL = "No space left on device"
 REASONS = (
     r"[\w.]+(Error|Exception|Invalid\w*): \S",  # Python
+    r"W: Failed to fetch ",  # apt-get update, which does not call it an error
     r"(E|ERROR|FATAL|error|fatal|dpkg-deb: error|initdb: error): ",
 )
 
@@ -37,31 +38,40 @@ def spawn(command, **options):
     return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
 
 
-def tail(path, lines=12):
-    """Return the last ``lines`` lines of the file ``path`` as a string."""
+def tail(path, lines=40, begin=0):
+    """Return the last lines, after ``begin`` bytes, of the file ``path``."""
     try:
         with open(path, errors="replace") as log:
+            log.seek(begin)
             return "".join(log.readlines()[-lines:]).rstrip()
     except OSError:
         return ""
 
 
+def new_log(folder, name):
+    """Return the path of an empty log file in the Path ``folder``."""
+    path = folder / name
+    path.write_text("")
+    return str(path)
+
+
 def run_logged(command, log, failure, **options):
     """Run ``command`` with its output appended to the file ``log``.
 
-    Raise Failure with the line ``failure`` and the end of the log if it does
-    not exit with 0.
+    Return the end of the output. Raise Failure with the line ``failure`` and the
+    reason from the output if the exit code is not 0.
     """
-    os.makedirs(os.path.dirname(log), exist_ok=True)
     options.setdefault("stdin", subprocess.DEVNULL)
     with open(log, "a") as out:
+        begin = out.tell()
         try:
             child = spawn(command, stdout=out, stderr=subprocess.STDOUT, **options)
         except OSError as error:
             raise Failure(f"{failure}: {error}") from error
         code = wait(child)
     if code:
-        raise Failure(f"{failure}{reason(tail(log, 40))} (log: {log})")
+        raise Failure(f"{failure}{reason(tail(log, begin=begin))} (log: {log})")
+    return tail(log, begin=begin)
 
 
 def reason(text):

@@ -3,6 +3,7 @@
 from . import databases
 from .odooenv import ADDON, addon_hash, odoo_logged, write_conf
 from .places import made
+from .proc import new_log
 from .templates import finish, template
 from .ui import step
 
@@ -35,7 +36,7 @@ def ensure_run_db(kit, server, conf, warm=True):
 def make_run_db(kit, server, conf, name, warm):
     """Clone the template with demo data and install the add-on in it."""
     demo = template(kit, server, "demo")
-    log = fresh_log(kit, "install.log")
+    log = new_log(kit.places.logs, "install.log")
     with step(f"database {name} with demo data"):
         with databases.made_whole(server, name) as part:
             databases.create(server, part, demo)
@@ -49,16 +50,9 @@ def make_run_db(kit, server, conf, name, warm):
 
 def update_run_db(kit, server, conf, name):
     """Update the add-on in the database ``name``; nobody may be using it."""
-    log = fresh_log(kit, "update.log")
+    log = new_log(kit.places.logs, "update.log")
     with step(f"updating {ADDON} in {name}"):
         seen = addon_hash(kit.places)
         args = ["-d", name, "-u", ADDON, "--stop-after-init", "--no-http"]
         odoo_logged(kit, server, conf, args, log, f"{ADDON} does not update")
         databases.mark(server, name, addon=seen)
-
-
-def fresh_log(kit, name):
-    """Return the path of an empty log file."""
-    path = kit.places.logs / name
-    path.write_text("")
-    return str(path)

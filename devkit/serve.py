@@ -10,9 +10,9 @@ import signal
 import socket
 import time
 
-from . import odooenv, postgres
-from .proc import reason, spawn, stop, tail
-from .rundb import ensure_run_db, fresh_log, run_conf, run_db_name, update_run_db
+from . import databases, odooenv, postgres
+from .proc import new_log, reason, spawn, stop, tail
+from .rundb import ensure_run_db, run_conf, run_db_name, update_run_db
 from .ui import Failure, say, seconds, warn
 
 READY_SECONDS = 180  # for a server to answer, on a slow machine
@@ -186,7 +186,11 @@ class Supervisor:
         """Start Odoo and wait until it answers."""
         self.say_state("starting")
         args = ["--http-interface", self.host, "--http-port", str(self.port)]
-        out = None if self.show_log else open(fresh_log(self.kit, "server.log"), "a")
+        out = (
+            None
+            if self.show_log
+            else open(new_log(self.kit.places.logs, "server.log"), "a")
+        )
         begin = time.monotonic()
         self.child = spawn(
             odooenv.odoo_command(self.kit, conf, *args),
@@ -197,9 +201,7 @@ class Supervisor:
         )
         while not self.answers():
             if self.child.poll() is not None:
-                raise Failure(
-                    f"Odoo stopped{reason(tail(self.log, 40))} (log: {self.log})"
-                )
+                raise Failure(f"Odoo stopped{reason(tail(self.log))} (log: {self.log})")
             if time.monotonic() - begin > READY_SECONDS:
                 raise Failure(f"Odoo does not answer (log: {self.log})")
             time.sleep(POLL)
@@ -226,9 +228,7 @@ class Supervisor:
                 self.asked = False
                 self.update(conf)
             elif self.child and self.child.poll() is not None:
-                raise Failure(
-                    f"Odoo stopped{reason(tail(self.log, 40))} (log: {self.log})"
-                )
+                raise Failure(f"Odoo stopped{reason(tail(self.log))} (log: {self.log})")
 
     def update(self, conf):
         """Update the add-on between a stop and a start.
@@ -262,9 +262,7 @@ def update(places):
         kit = odooenv.prepare(places)
         with postgres.serving(places, kit.python, "run") as server:
             name = run_db_name(places)
-            from .databases import exists
-
-            if not exists(server, name):
+            if not databases.exists(server, name):
                 raise Failure("there is no database yet: ./dev run")
             update_run_db(kit, server, run_conf(kit), name)
     return 0

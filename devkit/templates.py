@@ -1,8 +1,6 @@
 """Template databases: the add-on's dependencies installed, ready to clone."""
 
-import contextlib
 import hashlib
-import os
 import tempfile
 
 from . import databases
@@ -15,7 +13,7 @@ from .odooenv import (
     write_conf,
 )
 from .places import check_space, locked
-from .proc import run_logged
+from .proc import new_log, run_logged
 from .ui import step
 
 VERSION = "1"  # raise it when templates are made in another way
@@ -54,9 +52,7 @@ def kind_use(kind):
 def make_template(kit, server, kind, name):
     """Install the add-on's dependencies into a new template ``name``."""
     check_space(kit.places.state, 1024**3)
-    log = str(kit.places.logs / f"template-{kind}.log")
-    with contextlib.suppress(OSError):
-        os.unlink(log)
+    log = new_log(kit.places.logs, f"template-{kind}.log")
     with tempfile.TemporaryDirectory(dir=kit.places.own) as data:
         conf = write_conf(
             kit, f"template-{kind}", data, with_demo=kind == "demo", log_level="info"

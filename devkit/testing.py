@@ -1,5 +1,6 @@
 """``./dev test``: every test there is, and one line with their number."""
 
+import argparse
 import contextlib
 import json
 import os
@@ -13,7 +14,7 @@ from . import databases, odooenv, postgres
 from .chromium import ensure_browser
 from .odooenv import ADDON, INSIDE
 from .outcome import Tally, count_log, count_tests, count_unittest, read_events
-from .places import locked
+from .places import locked, remove
 from .proc import alive, output, spawn, tail, wait
 from .templates import template
 from .ui import in_ci, say, step
@@ -28,6 +29,7 @@ def test(places, tags, fast, keep):
     begin = time.monotonic()
     tally = Tally()
     kit = odooenv.prepare(places)
+    remove(places.shots)
     if not tags:
         tally.add(own_tests(kit))
         tally.add(doctests(kit))
@@ -120,9 +122,9 @@ def odoo_tests(kit, server, tags, browser, keep):
     tally = count_tests(events)
     ran = tally.passed + tally.failed + tally.skipped
     if not ran:
-        tally.check(False, f"FAIL zero tests were run (log: {log})\n{tail(log)}")
+        tally.check(False, f"FAIL zero tests were run (log: {log})\n{tail(log, 12)}")
     elif code and not tally.failed:
-        tally.check(False, f"FAIL Odoo ended with {code} (log: {log})\n{tail(log)}")
+        tally.check(False, f"FAIL Odoo ended with {code} (log: {log})\n{tail(log, 12)}")
     tally.add(count_log(events, "tests"))
     return tally
 
@@ -188,5 +190,5 @@ def free_port():
 def valid_tags(text):
     """Return ``text`` if it looks like Odoo's --test-tags; for argparse."""
     if not re.fullmatch(r"[-+*/:.,\w\[\]|]+", text):
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text}: not as in Odoo's --test-tags")
     return text

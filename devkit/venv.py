@@ -8,7 +8,7 @@ import sys
 
 from . import apt
 from .places import built, check_space
-from .proc import output, run_logged
+from .proc import new_log, output, run_logged
 from .ui import Failure, step
 
 
@@ -40,7 +40,7 @@ def works(python):
 
 def make_venv(target, places):
     """Make the environment and install the locked packages."""
-    log = str(places.logs / "venv.log")
+    log = new_log(places.logs, "venv.log")
     title = "Python packages of requirements.lock"
     with step(title), built(target, places) as part:
         if part is None:

@@ -50,7 +50,14 @@ class LogEar(logging.Handler):
             text = f"{record.msg} ({error})"
         if record.exc_info and record.exc_info[0]:
             text += f" [{record.exc_info[0].__name__}: {record.exc_info[1]}]"
-        self.events.add("log", level=record.levelname, logger=record.name, text=text)
+        self.events.add(
+            "log",
+            level=record.levelname,
+            logger=record.name,
+            text=text,
+            # Odoo's web server logs a refusal by passing the exception itself.
+            exception=type(record.msg).__name__,
+        )
 
 
 def name_of(test):

@@ -68,6 +68,13 @@ class TestLog(unittest.TestCase):
         noise = log("WARNING", "odoo.tests.common", "Chrome executable not found")
         self.assertEqual(count_log([noise], "x").failed, 0)
 
+    def test_refusals_are_no_failure(self):
+        event = log("WARNING", "odoo.http", "on hold")
+        for exception, failed in (("UserError", 0), ("AccessError", 1), ("str", 1)):
+            with self.subTest(exception=exception):
+                tally = count_log([{**event, "exception": exception}], "x")
+                self.assertEqual(tally.failed, failed)
+
     def test_not_clean(self):
         tally = count_log([log("ERROR", "odoo.addons.export_crm", "no")], "tests")
         self.assertEqual(tally.line(), "0 passed, 1 failed, 0 skipped")

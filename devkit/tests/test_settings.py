@@ -125,6 +125,10 @@ class TestCommandLine(unittest.TestCase):
                 parser.parse_args([name, "--help"])
             self.assertEqual(leaves.exception.code, 0)
 
+    def test_bench_gets_its_own_options(self):
+        options = cli.parse(["bench", "--size", "9", "x"])
+        self.assertEqual(options.rest, ["--size", "9", "x"])
+
     def test_bad_port(self):
         with self.assertRaises(SystemExit), mock.patch("sys.stderr"):
             cli.make_parser().parse_args(["run", "--port", "99999"])

@@ -1,1 +1,1 @@
-from . import account, core, credit, tier
+from . import account, core, credit, demo, tier

@@ -151,9 +151,9 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
         return holds.with_env(cls.env)
 
     @classmethod
-    def _hold(cls, partner=None, **values):
-        """Put ``partner`` on hold by hand."""
-        holds = cls.env["export.crm.credit.hold"].with_user(cls.controller)
+    def _hold(cls, partner=None, user=None, **values):
+        """Put ``partner`` on hold by hand, as ``user`` (default: the Controller)."""
+        holds = cls.env["export.crm.credit.hold"].with_user(user or cls.controller)
         return holds.create(
             {
                 "partner_id": (partner or cls.customer).id,

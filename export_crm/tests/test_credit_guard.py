@@ -27,12 +27,13 @@ class TestCreditGuard(ExportCrmCommon):
         with self.assertRaises(ValidationError) as raised:
             order.action_confirm()
         message = str(raised.exception)
+        today, first, second = map(self._date_text, map(self._day, (0, -90, -60)))
         for text in (
             order.name,
-            f"Hamburg Import GmbH is on credit hold since {self._date_text(self.today)}",
-            f"{invoices[0].name}, due {self._date_text(self._day(-90))}: paid 20 days",
-            f"{invoices[1].name}, due {self._date_text(self._day(-60))}: paid 30 days",
-            "Anna Accountant decides",
+            f"Hamburg Import GmbH is on credit hold since {today}",
+            f"{invoices[0].name}, due {first}: paid 20 days late",
+            f"{invoices[1].name}, due {second}: paid 30 days late",
+            "Ask Anna Accountant (Credit Controller) for a release.",
         ):
             self.assertIn(text, message)
         self.assertNotIn("1,000", message)
@@ -55,7 +56,6 @@ class TestCreditGuard(ExportCrmCommon):
             "context": lambda order, _orders: order.with_context(
                 bypass_credit=True, export_credit_bypass=True, tracking_disable=True
             ).action_confirm(),
-            "validate": lambda order, _orders: order._validate_order(),
             "sudo": lambda order, _orders: order.sudo().action_confirm(),
         }
         for user in (self.salesperson, self.controller, self.env.user):
@@ -119,14 +119,17 @@ class TestCreditGuard(ExportCrmCommon):
         order = self.order.with_user(self.salesperson)
         self.assertEqual(order.export_credit_hold_id.id, self.hold.id)
         self.assertIn("Their bank called.", order.export_credit_reason)
-        self.assertIn("Anna Accountant decides", order.export_credit_reason)
+        self.assertIn(
+            "Ask Anna Accountant (Credit Controller) for a release.",
+            order.export_credit_reason,
+        )
 
     def test_guard_costs_one_query(self):
         order = self._quotation(self.other)
-        order._export_credit_blockers()
+        order._export_credit_verdicts()
         self.env.flush_all()
         with self.assertQueryCount(1):
-            order._export_credit_blockers()
+            order._export_credit_verdicts()
 
     def test_opening_a_hold_writes_the_gate(self):
         gates = self.env["export.crm.credit.gate"]

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
-from itertools import groupby
 
 #: Customers marked by an event, judged within a minute.
 RUN_DIRTY = "dirty"
@@ -65,18 +64,15 @@ def phases(steps: Iterable[Step], run: str) -> list[tuple[Step, ...]]:
     >>> [[s.code for s in phase] for phase in phases(todo, RUN_CHECK)]
     [['facts'], ['rank'], ['tier', 'credit']]
     """
-    chosen = [
-        step
-        for step in steps
-        if run in step.runs and not (run == RUN_DIRTY and step.company_wide)
-    ]
-    keyed = enumerate(chosen)
-    return [
-        tuple(step for _index, step in group)
-        for _key, group in groupby(
-            keyed, key=lambda item: item[0] if item[1].company_wide else -1
-        )
-    ]
+    found: list[list[Step]] = []
+    for step in steps:
+        if run not in step.runs or (run == RUN_DIRTY and step.company_wide):
+            continue
+        if found and not (step.company_wide or found[-1][-1].company_wide):
+            found[-1].append(step)
+        else:
+            found.append([step])
+    return [tuple(phase) for phase in found]
 
 
 def is_due(now: datetime, hour: int, done: date | None) -> bool:

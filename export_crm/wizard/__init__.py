@@ -1,0 +1,5 @@
+from . import (
+    base_partner_merge,
+    export_crm_credit_hold_decide,
+    export_crm_credit_hold_preview,
+)

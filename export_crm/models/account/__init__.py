@@ -1,6 +1,7 @@
 from . import (
     account_partial_reconcile,
     export_crm_account,
+    facts_actions,
     facts_contact,
     facts_later,
     facts_ledger,
@@ -11,6 +12,7 @@ from . import (
     lateness_verdict,
     lateness_wire,
     portal_day,
+    res_partner,
     sale_order,
     sale_order_line,
 )

@@ -40,7 +40,6 @@ class ExportCrmAccount(models.Model):
         "count there now.",
     )
     as_of = fields.Date(
-        string="As Of",
         readonly=True,
         help="No document dated after this day was used.",
     )

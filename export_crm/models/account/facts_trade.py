@@ -193,7 +193,6 @@ class ExportCrmAccount(models.Model):
 
     usual_incoterm_id = fields.Many2one(
         "account.incoterms",
-        string="Usual Incoterm",
         readonly=True,
         help="Most frequent incoterm of the purchases of the last two years.",
     )
@@ -205,7 +204,6 @@ class ExportCrmAccount(models.Model):
     )
     usual_currency_id = fields.Many2one(
         "res.currency",
-        string="Usual Currency",
         readonly=True,
         help="Most frequent currency of the purchases of the last two years.",
     )
@@ -223,7 +221,6 @@ class ExportCrmAccount(models.Model):
     )
     usual_team_id = fields.Many2one(
         "crm.team",
-        string="Usual Team",
         readonly=True,
         help="Sales team of most purchases of the last two years.",
     )

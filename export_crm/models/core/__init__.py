@@ -1,4 +1,5 @@
 from . import (
+    export_crm_audit,
     dirty_account_move,
     dirty_account_move_line,
     dirty_account_partial_reconcile,

@@ -7,10 +7,13 @@ _WATCHED = {
     "invoice_date",
     "invoice_date_due",
     "invoice_payment_term_id",
+    "line_ids",
     "partner_id",
     "payment_state",
     "state",
 }
+# These make the former lines tell about somebody else, or nothing any more.
+_LOSING = {"commercial_partner_id", "line_ids", "partner_id"}
 
 
 class AccountMove(models.Model):
@@ -19,14 +22,13 @@ class AccountMove(models.Model):
     def write(self, vals):
         """Mark the customers of entries that are or were posted.
 
-        Posting, reset, cancelling, blocking and due dates all come by here; what a
-        draft says concerns nobody.
+        Posting, reset, cancelling, blocking, due dates and the bank's counterpart
+        lines all come by here; what a draft says concerns nobody.
         """
         if _WATCHED.isdisjoint(vals):
             return super().write(vals)
         before = self.filtered(lambda move: move.state == "posted")
-        # Only a new partner or company makes the former lines tell something else.
-        if "partner_id" in vals or "commercial_partner_id" in vals:
+        if not _LOSING.isdisjoint(vals):
             before._export_mark_dirty()
         result = super().write(vals)
         moves = before | self.filtered(lambda move: move.state == "posted")

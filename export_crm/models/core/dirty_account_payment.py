@@ -1,17 +1,10 @@
-from odoo import api, models
+from odoo import models
 
 _WATCHED = {"amount", "currency_id", "date", "partner_id", "state"}
 
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Mark the customers of payments that are created as under way."""
-        payments = super().create(vals_list)
-        payments._export_mark_dirty()
-        return payments
 
     def write(self, vals):
         """Mark the customers of payments that begin, change or end.

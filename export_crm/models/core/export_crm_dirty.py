@@ -28,6 +28,9 @@ class ExportCrmDirty(models.Model):
     company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
     marked_at = fields.Datetime()
 
+    # The guard on orders looks up single customers.
+    _partner_company_idx = models.Index("(partner_id, company_id)")
+
     @api.model
     def _mark(self, partners, company=None, exact=False):
         """Have the commercial customers of ``partners`` judged after the commit.

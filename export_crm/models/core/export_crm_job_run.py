@@ -2,12 +2,15 @@ import logging
 import random
 import time
 from datetime import timedelta
+from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from ...tools import pipeline
+from .export_crm_job import CRONS
 
 _logger = logging.getLogger(__name__)
 
@@ -77,15 +80,20 @@ class ExportCrmJob(models.Model):
         :return: whether there is time for the next job
         """
         try:
-            while left[self]:
-                if not self._retrying(self._run_and_commit, left):
+            for turn in count():
+                if not left[self]:
+                    break
+                if not self._retrying(self._run_and_commit, left, turn % 2):
                     return False
         except BUSY:
             _logger.info("%s is busy, to be continued later", self._log_name())
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("%s failed", self._log_name())
-            self._retrying(self._fail, error, left)
+            try:
+                self._retrying(self._fail, error, left)
+            except BUSY:
+                _logger.info("%s fails again at its next turn", self._log_name())
         return True
 
     def _retrying(self, func, *args):
@@ -103,8 +111,8 @@ class ExportCrmJob(models.Model):
                 _logger.info("%s: %s, trying again", self._log_name(), error)
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
 
-    def _run_and_commit(self, left):
-        processed = self._run_batch()
+    def _run_and_commit(self, left, pass_first):
+        processed = self._run_batch(pass_first)
         left[self] = self._work_left()
         return self._commit(processed, left)
 
@@ -125,35 +133,54 @@ class ExportCrmJob(models.Model):
     def _lock(self):
         """Take the company's turn until the commit.
 
+        The first statement of its transaction, so that nothing was looked at before.
+
         :raise ConcurrencyError: the other scheduled action has it
         """
-        pair = self.search([("company_id", "=", self.company_id.id)])
-        if len(pair.try_lock_for_update(allow_referencing=True)) < len(pair):
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM export_crm_job
+                 WHERE company_id = (SELECT company_id FROM export_crm_job
+                                      WHERE id = %s)
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                self.id,
+            ),
+            # A serialization failure here is a turn missed, not an error.
+            log_exceptions=False,
+        )
+        if self.env.cr.rowcount < len(CRONS):
             raise ConcurrencyError("the company is being judged by another job")
         self.invalidate_recordset()
 
-    def _run_batch(self):
-        """Judge the customers that were marked, else the next batch of the pass.
+    def _run_batch(self, pass_first=False):
+        """Judge the customers that were marked, or the next batch of the pass.
 
+        :param pass_first: the pass's turn: however many are marked, it ends one day
         :return: number of customers (or company-wide steps) done
         """
         self._lock()
-        if self.kind == "check":
-            partner_ids = self.env["export.crm.dirty"]._take(
-                self.company_id, DIRTY_LIMIT
+        if pass_first:
+            return self._run_pass_batch() or self._run_dirty_batch()
+        return self._run_dirty_batch() or self._run_pass_batch()
+
+    def _run_dirty_batch(self):
+        """Judge customers that were marked; they don't wait for a pass to end.
+
+        Both jobs do so, since the one that is at work has the company's turn most
+        of the time, and the other would hardly get in between.
+        """
+        partner_ids = self.env["export.crm.dirty"]._take(self.company_id, DIRTY_LIMIT)
+        if partner_ids:
+            today = self.company_id._export_today()
+            for phase in self._phases(pipeline.RUN_DIRTY):
+                self._judge(phase, partner_ids, today)
+            self._touch()
+            _logger.info(
+                "%s: %d changed customers judged", self._log_name(), len(partner_ids)
             )
-            if partner_ids:
-                today = self.company_id._export_today()
-                for phase in self._phases(pipeline.RUN_DIRTY):
-                    self._judge(phase, partner_ids, today)
-                self._touch()
-                _logger.info(
-                    "%s: %d changed customers judged",
-                    self._log_name(),
-                    len(partner_ids),
-                )
-                return len(partner_ids)
-        return self._run_pass_batch()
+        return len(partner_ids)
 
     def _run_pass_batch(self):
         if not (self._is_open() or self._is_due()):

@@ -53,6 +53,13 @@ class ExportCrmJob(models.Model):
                 figures,
             ),
             pipeline.Step(
+                "settled",
+                self.env._("Holds that are settled"),
+                "export.crm.credit.hold",
+                "_step_settled",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+            ),
+            pipeline.Step(
                 "credit",
                 self.env._("Payment-delay check"),
                 "export.crm.credit.hold",

@@ -28,6 +28,15 @@ class ResCompany(models.Model):
         self.env["export.crm.job"].sudo()._ensure_jobs()
         return companies
 
+    def write(self, vals):
+        """Have all figures computed anew when a setting that they depend on changes."""
+        result = super().write(vals)
+        if any(name.startswith("export_late_") for name in vals):
+            # Whoever may change the settings need not be able to write job rows.
+            jobs = self.env["export.crm.job"].sudo()
+            jobs.search([("company_id", "in", self.ids)])._request_run()
+        return result
+
     def _export_local_now(self):
         """Return the company's local time (aware datetime), whoever asks."""
         self.ensure_one()

@@ -66,6 +66,12 @@ class ResCompany(models.Model):
         "active Credit Controller of the company.",
     )
 
+    export_credit_auto_release = fields.Boolean(
+        string="Release by itself",
+        help="A hold for late payments ends when nothing of the customer is overdue "
+        "any more. Off: a Credit Controller decides even then.",
+    )
+
     @api.model
     def _default_export_go_live_date(self):
         return fields.Date.context_today(self)

@@ -36,3 +36,6 @@ class ResConfigSettings(models.TransientModel):
     export_credit_user_id = fields.Many2one(
         related="company_id.export_credit_user_id", readonly=False
     )
+    export_credit_auto_release = fields.Boolean(
+        related="company_id.export_credit_auto_release", readonly=False
+    )

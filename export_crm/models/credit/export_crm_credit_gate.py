@@ -1,5 +1,19 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+
+class GateView(NamedTuple):
+    """What an order sees at one gate.
+
+    ``gate`` and ``hold`` are ids or None; ``dirty`` says that documents of the
+    customer changed and the payment-delay check has not looked at them yet.
+    """
+
+    gate: int | None
+    hold: int | None
+    dirty: bool
 
 
 class ExportCrmCreditGate(models.Model):
@@ -28,16 +42,32 @@ class ExportCrmCreditGate(models.Model):
     )
 
     @api.model
-    def _pass(self, keys):
-        """Let orders of ``keys`` through, or tell which holds stand in the way.
+    def _pass(self, keys, limited=()):
+        """Take the gates of ``keys`` for orders that want through.
 
         :param keys: iterable of ``(commercial partner id, company id)``
-        :return: ids of the blocking holds per key, ``{key: hold id}``
-        :raise psycopg2.errors.SerializationFailure: a hold was opened or closed
-            since this transaction began; Odoo retries the request by itself
+        :param limited: those of them with a credit limit: orders that fill one
+            limit at the same moment must conflict with each other, too, so their
+            gates are written and not only shared
+        :return: ``{key: GateView}``
+        :raise psycopg2.errors.SerializationFailure: a hold was opened or closed, or
+            the limit drawn upon, since this transaction began; Odoo retries the
+            request by itself
         """
         # Sorted, so that two transactions never wait for each other.
-        keys = sorted(set(keys))
+        keys, limited = sorted(set(keys)), set(limited)
+        self._touch(limited)
+        rows = self._look(keys, share=True)
+        # Opening a hold makes the gate, so where none was there is no hold, either.
+        self._touch(key for key, row in rows.items() if not row.gate)
+        return rows
+
+    @api.model
+    def _look(self, keys, share=False):
+        """Return ``{(partner id, company id): GateView}``.
+
+        :param bool share: lock the gates against holds until the transaction ends
+        """
         if not keys:
             return {}
         self.env["export.crm.credit.hold"].flush_model(
@@ -46,28 +76,36 @@ class ExportCrmCreditGate(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT gate.partner_id, gate.company_id, hold.id
-                  FROM export_crm_credit_gate gate
+                WITH gate AS MATERIALIZED (
+                    SELECT id, partner_id, company_id FROM export_crm_credit_gate
+                     WHERE (partner_id, company_id) IN %(keys)s
+                  ORDER BY partner_id, company_id
+                       %(lock)s
+                )
+                SELECT key.partner_id, key.company_id, gate.id, hold.id,
+                       EXISTS (SELECT FROM export_crm_dirty dirty
+                                WHERE dirty.partner_id = key.partner_id
+                                  AND dirty.company_id = key.company_id)
+                  FROM (VALUES %(values)s) key (partner_id, company_id)
+             LEFT JOIN gate USING (partner_id, company_id)
              LEFT JOIN export_crm_credit_hold hold
-                    ON hold.partner_id = gate.partner_id
-                   AND hold.company_id = gate.company_id
+                    ON hold.partner_id = key.partner_id
+                   AND hold.company_id = key.company_id
                    AND hold.blocking
-                 WHERE (gate.partner_id, gate.company_id) IN %s
-              ORDER BY gate.partner_id, gate.company_id
-                   FOR SHARE OF gate
                 """,
-                tuple(keys),
+                keys=tuple(keys),
+                lock=SQL("FOR SHARE") if share else SQL(),
+                values=SQL(", ").join(SQL("(%s, %s)", *key) for key in keys),
             )
         )
-        missing = set(keys) - {(partner, company) for partner, company, _hold in rows}
-        if missing:
-            self._touch(missing)
-        return {(partner, company): hold for partner, company, hold in rows if hold}
+        return {(row[0], row[1]): GateView(*row[2:]) for row in rows}
 
     @api.model
     def _touch(self, keys):
         """Write the gates of ``keys``: a conflict for every order under way there."""
         values = SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in sorted(keys))
+        if not values:
+            return
         self.env.execute_query(
             SQL(
                 """

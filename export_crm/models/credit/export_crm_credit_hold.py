@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
@@ -16,9 +14,11 @@ DECIDED = frozenset(
         "blocking",
         "opened_on",
         "closed_on",
+        "close_reason",
         "note",
         "evidence_ids",
         "release_ids",
+        "requested_order_ids",
     )
 )
 
@@ -36,6 +36,8 @@ class ExportCrmCreditHold(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "blocking desc, opened_on desc, id desc"
     _check_company_auto = True
+    # A salesperson may answer the Controller on the hold without changing it.
+    _mail_post_access = "read"
 
     name = fields.Char(
         string="Reference",
@@ -88,6 +90,18 @@ class ExportCrmCreditHold(models.Model):
     )
     opened_on = fields.Date(string="On hold since", required=True, readonly=True)
     closed_on = fields.Date(readonly=True, copy=False)
+    close_reason = fields.Selection(
+        [
+            ("released", "Released"),
+            ("settled", "Settled"),
+            ("void", "Opened by mistake"),
+            ("merged", "Merged into another hold"),
+        ],
+        string="Closed because",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Credit Controller",
@@ -111,6 +125,12 @@ class ExportCrmCreditHold(models.Model):
         aggregator="max",
     )
     release_ids = fields.One2many("export.crm.credit.release", "hold_id")
+    requested_order_ids = fields.Many2many(
+        "sale.order",
+        string="Release requested for",
+        help="Orders that a salesperson or the customer wants to go on with; they "
+        "pass when the hold is released.",
+    )
     order_ids = fields.Many2many(
         "sale.order", string="Waiting orders", compute="_compute_order_ids"
     )
@@ -152,18 +172,21 @@ class ExportCrmCreditHold(models.Model):
         for hold in self:
             hold.worst_days_late = max(hold.evidence_ids.mapped("days_late"), default=0)
 
-    @api.depends("partner_id", "company_id", "state")
+    @api.depends("partner_id", "company_id", "state", "release_ids.line_ids")
     def _compute_order_ids(self):
         orders = self.env["sale.order"]
         for hold in self:
             if hold.blocking and orders.has_access("read"):
-                hold.order_ids = orders.search(hold._order_domain())
+                hold.order_ids = orders.search(hold._order_domain()).filtered(
+                    # sudo: what was let pass doesn't wait, whoever looks
+                    lambda order, hold=hold.sudo(): not hold._passed_by(order.sudo())
+                )
             else:
                 hold.order_ids = orders
             hold.order_count = len(hold.order_ids)
 
     def _order_domain(self):
-        """Return the domain of the quotations that this hold keeps waiting."""
+        """Return the domain of the customer's quotations, those let pass, too."""
         self.ensure_one()
         customers = ("child_of", self.partner_id.ids)
         return [
@@ -184,6 +207,7 @@ class ExportCrmCreditHold(models.Model):
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["state"] = "open"
+            vals.pop("requested_order_ids", None)
             vals["name"] = sequence.with_company(company).next_by_code(self._name)
             vals.setdefault(
                 "opened_on", self.env["res.company"].browse(company)._export_today()
@@ -227,8 +251,8 @@ class ExportCrmCreditHold(models.Model):
         return super().write(vals)
 
     def _decide(self, vals):
-        """Write what only a decision may change."""
-        return super().write(vals)
+        """Write what only a decision may change: passes by our own ``write``."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _manual_rule(self):
@@ -261,117 +285,39 @@ class ExportCrmCreditHold(models.Model):
             self.env._("A credit hold is part of the record: release it instead.")
         )
 
-    # === OPENING === #
+    # === WHAT PEOPLE READ === #
 
-    def _after_open(self):
-        """Lock the gates, ask the Controller, tell salesperson, customer and quotes."""
-        gate = self.env["export.crm.credit.gate"].sudo()
-        # sudo: nobody has rights on gates, they exist for locking alone
-        gate._touch({(hold.partner_id.id, hold.company_id.id) for hold in self})
-        for hold in self:
-            hold.user_id = hold.user_id or hold._responsible()
-            hold._ask_controller()
-            hold._tell(hold._opening_message(), hold.salesperson_id.partner_id)
-
-    def _responsible(self):
-        """Return the user who is to decide: the company's choice, else the first
-        active Credit Controller there, else the first Export CRM manager."""
+    def _reason_lines(self):
+        """Return the sentences that explain the hold, without any amount."""
         self.ensure_one()
-        chosen = self.company_id.export_credit_user_id
-        if chosen.active:
-            return chosen
-        for group in ("credit_controller", "manager"):
-            users = self.env.ref(f"export_crm.export_crm_group_{group}").all_user_ids
-            users = users.filtered(
-                lambda u: u.active and not u.share and self.company_id in u.company_ids
-            ).sorted("id")
-            if users:
-                return users[0]
-        return self.env["res.users"]
+        newest = self.evidence_ids.sorted("due_date", reverse=True)
+        lines = [evidence._sentence() for evidence in newest]
+        return ([self.note] if self.note else []) + lines
 
-    def _ask_controller(self):
+    def _explanation(self):
+        """Return one paragraph for a person who may not see the ledger (text)."""
         self.ensure_one()
-        if not self.user_id:
-            # Nobody could see an activity; the hold list and the refusal say so.
-            return
-        self.activity_schedule(
-            "export_crm.mail_activity_type_credit_evaluation",
-            user_id=self.user_id.id,
-            summary=self.env._("Evaluate credit of %s", self.partner_id.name),
+        head = self.env._(
+            "%(customer)s is on credit hold since %(date)s (%(hold)s).",
+            customer=self.partner_id.name,
+            date=format_date(self.env, self.opened_on),
+            hold=self.name,
         )
+        lines = [f"• {line}" for line in self._reason_lines()]
+        return "\n".join([head, *lines, self._whom_to_ask()])
 
-    def _opening_message(self):
+    def _whom_to_ask(self):
+        """Return the sentence that names who can release (text)."""
         self.ensure_one()
-        reasons = [self.note] if self.kind == "manual" else []
-        reasons += [evidence._sentence() for evidence in self.evidence_ids]
-        return Markup("<p>%s</p><ul>%s</ul>") % (
-            self.env._("On credit hold: new orders are not confirmed until released."),
-            Markup().join(Markup("<li>%s</li>") % reason for reason in reasons),
-        )
+        user = self.user_id or self._responsible()
+        if not user:
+            return self.env._("Ask a Credit Controller for a release.")
+        return self.env._("Ask %s (Credit Controller) for a release.", user.name)
 
-    def _tell(self, body, notified=None):
-        """Write ``body`` where people look: hold, customer and waiting quotations.
-
-        :param Markup body: what happened
-        :param res.partner notified: who gets it as a notification, too
-        """
+    def _passed_by(self, order):
+        """Return the releases of this hold that let ``order`` pass."""
         self.ensure_one()
-        self.message_post(body=body, partner_ids=(notified or self.partner_id[:0]).ids)
-        link = Markup("<p>%s</p>") % self._get_html_link()
-        self.partner_id._message_log(body=link + body)
-        # sudo: the note belongs in every waiting quotation, whoever may see it
-        orders = self.env["sale.order"].sudo().search(self._order_domain())
-        orders._message_log_batch(bodies={order.id: link + body for order in orders})
-
-    @api.model
-    def _open_for(self, company, rule, evidence_by_partner):
-        """Open a hold, or add evidence to the one that blocks already.
-
-        :param res.company company: whose ledger it is
-        :param export.crm.credit.rule rule: what was broken
-        :param dict evidence_by_partner: ``{partner id: [evidence values]}``
-        :return: the holds that were opened
-        """
-        blocking = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("blocking", "=", True),
-                ("partner_id", "in", list(evidence_by_partner)),
-            ]
-        )
-        for hold in blocking:
-            hold._add_evidence(evidence_by_partner.pop(hold.partner_id.id))
-        return self.create(
-            [
-                {
-                    "partner_id": partner_id,
-                    "company_id": company.id,
-                    "rule_id": rule.id,
-                    "evidence_ids": [fields.Command.create(vals) for vals in evidence],
-                }
-                for partner_id, evidence in evidence_by_partner.items()
-            ]
-        )
-
-    def _add_evidence(self, vals_list):
-        """Add instalments that the hold does not have yet; update those it has."""
-        self.ensure_one()
-        known = {evidence.move_line_id.id: evidence for evidence in self.evidence_ids}
-        new = self.env["export.crm.credit.evidence"]
-        for vals in vals_list:
-            evidence = known.get(vals["move_line_id"])
-            if not evidence:
-                new += new.create({**vals, "hold_id": self.id})
-            elif evidence.verdict != vals["verdict"]:
-                evidence.write(vals)
-        if new:
-            sentences = Markup().join(
-                Markup("<li>%s</li>") % e._sentence() for e in new
-            )
-            self._tell(
-                Markup("<p>%s</p><ul>%s</ul>")
-                % (self.env._("Further evidence:"), sentences)
-            )
+        return self.release_ids.filtered(lambda release: release._covers(order))
 
     @api.model
     def _blocking_ids(self, keys):
@@ -385,100 +331,3 @@ class ExportCrmCreditHold(models.Model):
             ]
         )
         return {(hold.partner_id.id, hold.company_id.id): hold.id for hold in holds}
-
-    # === WHAT PEOPLE READ === #
-
-    def _reason_lines(self):
-        """Return the sentences that explain the hold, without any amount."""
-        self.ensure_one()
-        lines = [evidence._sentence() for evidence in self.evidence_ids]
-        return ([self.note] if self.note else []) + lines
-
-    def _explanation(self):
-        """Return one paragraph for a person who may not see the ledger (text)."""
-        self.ensure_one()
-        who = self.user_id.name or self.env._("a Credit Controller")
-        head = self.env._(
-            "%(customer)s is on credit hold since %(date)s (%(hold)s).",
-            customer=self.partner_id.name,
-            date=format_date(self.env, self.opened_on),
-            hold=self.name,
-        )
-        lines = "".join(f"\n• {line}" for line in self._reason_lines())
-        tail = self.env._("%(person)s decides: ask there for a release.", person=who)
-        return f"{head}{lines}\n{tail}"
-
-    # === ACTIONS === #
-
-    def action_evaluate(self):
-        """Take the hold up: the Controller is looking at it."""
-        self._check_blocking()
-        self._decide({"state": "evaluating", "user_id": self.env.user.id})
-
-    def action_keep(self):
-        """Keep the customer on hold until the review date."""
-        self._check_blocking()
-        for hold in self:
-            if not hold.review_date:
-                raise UserError(
-                    self.env._(
-                        "Set a review date for %(hold)s before keeping it: nobody "
-                        "should be held and forgotten.",
-                        hold=hold.display_name,
-                    )
-                )
-        self._decide({"state": "kept"})
-        self._finish_activity(self.env._("Kept on hold."))
-
-    def action_release(self):
-        """Open the dialog in which a Credit Controller releases the hold."""
-        self.ensure_one()
-        self._check_blocking()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Release %s", self.display_name),
-            "res_model": "export.crm.credit.release",
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_hold_id": self.id,
-                "default_order_id": self.env.context.get("export_order_id"),
-            },
-        }
-
-    def action_view_orders(self):
-        """Open the quotations that wait for this hold."""
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "sale.action_quotations_with_onboarding"
-        )
-        action.update(domain=self._order_domain(), context={})
-        return action
-
-    def _check_blocking(self):
-        closed = self.filtered(lambda hold: not hold.blocking)
-        if closed:
-            raise UserError(
-                self.env._(
-                    "Already closed: %(holds)s.",
-                    holds=", ".join(closed.mapped("display_name")),
-                )
-            )
-
-    def _close(self):
-        """End the hold: gate, state, evidence, activity. Called by a release."""
-        self.ensure_one()
-        # sudo: nobody has rights on gates, they exist for locking alone
-        self.env["export.crm.credit.gate"].sudo()._touch(
-            {(self.partner_id.id, self.company_id.id)}
-        )
-        self._decide({"state": "closed", "closed_on": self.company_id._export_today()})
-        # A decision consumes its evidence: the next check starts from fresh facts.
-        # sudo: nobody may write evidence, a decision marks it
-        self.sudo().evidence_ids.consumed = True
-        self._finish_activity(self.env._("Released."))
-
-    def _finish_activity(self, feedback):
-        self.activity_feedback(
-            ["export_crm.mail_activity_type_credit_evaluation"], feedback=feedback
-        )

@@ -2,12 +2,14 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import format_amount, format_date
 
 
 class ExportCrmCreditRelease(models.Model):
     """A Credit Controller's decision to let orders of a held customer pass.
 
-    Creating the record is the release; it is never changed afterwards.
+    Creating the record is the release; it is never changed afterwards. What passed
+    by it stands in its lines. Expired and exhausted releases stop by themselves.
     """
 
     _name = "export.crm.credit.release"
@@ -21,14 +23,35 @@ class ExportCrmCreditRelease(models.Model):
     )
     company_id = fields.Many2one(related="hold_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="hold_id.partner_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     scope = fields.Selection(
-        [("unconditional", "Close the hold"), ("order", "This order only")],
+        [
+            ("unconditional", "Close the hold"),
+            ("void", "Close the hold: opened by mistake"),
+            ("order", "This order only"),
+            ("amount", "Orders up to an amount"),
+            ("date", "Orders until a date"),
+        ],
         required=True,
         default="unconditional",
         help="Close the hold: the customer orders as usual again.\n"
-        "This order only: the order passes, the hold goes on blocking all others.",
+        "The others let matching orders pass while the hold goes on blocking the "
+        "rest. An order that is raised, re-termed or given to another payer after "
+        "the release is judged again.",
     )
     order_id = fields.Many2one("sale.order", index=True, check_company=True)
+    amount_limit = fields.Monetary(
+        string="Up to",
+        help="Total of the orders that pass, tax included, in company currency.",
+    )
+    amount_used = fields.Monetary(
+        string="Used",
+        compute="_compute_amount_used",
+        help="Confirmed orders that passed by this release.",
+    )
+    date_until = fields.Date(
+        string="Until", help="Last day, in the company's time zone."
+    )
     reason = fields.Text(required=True)
     user_id = fields.Many2one(
         "res.users",
@@ -37,18 +60,65 @@ class ExportCrmCreditRelease(models.Model):
         readonly=True,
         default=lambda self: self.env.uid,
     )
+    line_ids = fields.One2many(
+        "export.crm.credit.release.line", "release_id", string="Orders"
+    )
+    state = fields.Selection(
+        [("active", "Active"), ("used", "Used up"), ("expired", "Expired")],
+        compute="_compute_state",
+    )
 
     _order_scope = models.Constraint(
         "CHECK((scope = 'order') = (order_id IS NOT NULL))",
         "A release for one order names that order; any other release names none.",
     )
+    _amount_scope = models.Constraint(
+        "CHECK(scope != 'amount' OR amount_limit > 0)",
+        "A release up to an amount needs an amount above zero.",
+    )
+    _date_scope = models.Constraint(
+        "CHECK((scope = 'date') = (date_until IS NOT NULL))",
+        "A release until a date needs that date; any other release has none.",
+    )
+
+    @api.depends("line_ids.amount", "line_ids.order_id.state")
+    def _compute_amount_used(self):
+        for release in self:
+            confirmed = release.line_ids.filtered(
+                # sudo: the figure is about the release, not about who may see orders
+                lambda line: line.sudo().order_id.state == "sale"
+            )
+            release.amount_used = sum(confirmed.mapped("amount"))
+
+    @api.depends("scope", "amount_limit", "amount_used", "date_until")
+    def _compute_state(self):
+        for release in self:
+            release.state = "active"
+            if release.scope == "date" and not release._in_time():
+                release.state = "expired"
+            elif release.scope == "amount":
+                if release.amount_used >= release.amount_limit:
+                    release.state = "used"
+            elif release.scope == "order" and release.amount_used:
+                release.state = "used"
+            elif release.scope in ("unconditional", "void"):
+                release.state = "used"
+
+    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
             vals["user_id"] = self.env.uid
-            if vals.get("scope", "unconditional") != "order":
-                vals["order_id"] = False
+            vals.pop("line_ids", None)
+            scope = vals.get("scope", "unconditional")
+            for name, owner in (
+                ("order_id", "order"),
+                ("amount_limit", "amount"),
+                ("date_until", "date"),
+            ):
+                if scope != owner:
+                    vals[name] = False
         releases = super().create(vals_list)
         releases._check_may_decide()
         for release in releases:
@@ -56,9 +126,13 @@ class ExportCrmCreditRelease(models.Model):
         return releases
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A release is a decision on record: make another one instead.")
-        )
+        if vals:
+            raise UserError(
+                self.env._(
+                    "A release is a decision on record: make another one instead."
+                )
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):
@@ -83,29 +157,158 @@ class ExportCrmCreditRelease(models.Model):
                         customer=release.partner_id.name,
                     )
                 )
+            if release.scope == "date" and not release._in_time():
+                raise UserError(
+                    self.env._("The release would have expired already: choose a day.")
+                )
+            release._check_order_waits()
+
+    def _check_order_waits(self):
+        """The named order must be one that this hold keeps waiting."""
+        if self.scope == "order" and not self.order_id.filtered_domain(
+            self.hold_id._order_domain()
+        ):
+            raise UserError(
+                self.env._(
+                    "%(order)s does not wait for %(hold)s: choose a quotation of "
+                    "this customer.",
+                    order=self.order_id.name,
+                    hold=self.hold_id.display_name,
+                )
+            )
+
+    # === EFFECT === #
 
     def _apply(self):
+        """Tell everybody, close the hold if so decided, confirm what was waiting."""
         self.ensure_one()
-        if self.scope == "unconditional":
-            message = self.env._("Credit hold released by %s.", self.user_id.name)
-        else:
-            message = self.env._(
-                "%(person)s let %(order)s pass; the hold goes on.",
-                person=self.user_id.name,
-                order=self.order_id.name,
-            )
         hold = self.hold_id
-        body = Markup("<p>%s</p><p>%s</p>") % (message, self.reason)
+        body = Markup("<p>%s</p><p>%s</p>") % (self._sentence(), self.reason)
         hold._tell(body, hold.salesperson_id.partner_id)
+        # sudo: nobody has rights on lines, they are written by decisions
+        lines = self.env["export.crm.credit.release.line"].sudo()
+        if self.scope == "order":
+            lines._note(self, self.order_id)
+        if self.scope in ("unconditional", "void"):
+            for order in hold.requested_order_ids:
+                lines._note(self, order)
         if self.scope == "unconditional":
-            hold._close()
+            hold._close("released", self.env._("Released."))
+        elif self.scope == "void":
+            hold._close("void", self.env._("Opened by mistake."))
         else:
             # sudo: nobody has rights on gates, they exist for locking alone
             self.env["export.crm.credit.gate"].sudo()._touch(
                 {(hold.partner_id.id, hold.company_id.id)}
             )
+        hold._audit("released", self._sentence(), self.reason, self.order_id)
+        hold._confirm_waiting()
+
+    def _sentence(self):
+        """Return who decided what, for the chatter."""
+        person = self.user_id.name
+        if self.scope == "unconditional":
+            return self.env._("Credit hold released by %s.", person)
+        if self.scope == "void":
+            return self.env._("Credit hold voided by %s: opened by mistake.", person)
+        if self.scope == "order":
+            return self.env._(
+                "%(person)s let %(order)s pass; the hold goes on.",
+                person=person,
+                order=self.order_id.name,
+            )
+        if self.scope == "amount":
+            return self.env._(
+                "%(person)s let orders up to %(amount)s pass; the hold goes on.",
+                person=person,
+                amount=format_amount(self.env, self.amount_limit, self.currency_id),
+            )
+        return self.env._(
+            "%(person)s let orders pass until %(date)s; the hold goes on.",
+            person=person,
+            date=format_date(self.env, self.date_until),
+        )
+
+    def _in_time(self):
+        return bool(
+            self.date_until and self.date_until >= self.company_id._export_today()
+        )
 
     def _covers(self, order):
-        """Tell whether this release lets ``order`` pass its hold."""
+        """Tell whether this release lets ``order`` pass as it stands now.
+
+        What was raised, re-termed or given to another payer after the release is
+        not covered by it.
+        """
         self.ensure_one()
-        return self.scope == "order" and self.order_id == order
+        line = self.line_ids.filtered(lambda line: line.order_id.id == order.id)
+        if self.scope in ("order", "unconditional", "void"):
+            return bool(line) and line._matches(order)
+        if self.scope == "date":
+            return self._in_time()
+        others = self.amount_used
+        if line and order.state == "sale":
+            others -= line.amount
+        total = others + line._amount_of(order)
+        return self.currency_id.compare_amounts(total, self.amount_limit) <= 0
+
+    def _use(self, order):
+        """Note that ``order`` was confirmed by this release."""
+        self.ensure_one()
+        if self.scope in ("amount", "date"):
+            # sudo: nobody has rights on lines, they are written by decisions
+            self.env["export.crm.credit.release.line"].sudo()._note(self, order)
+
+
+class ExportCrmCreditReleaseLine(models.Model):
+    """An order that passes by a release, as it stood at that moment."""
+
+    _name = "export.crm.credit.release.line"
+    _description = "Released Order"
+    _rec_name = "order_id"
+
+    release_id = fields.Many2one(
+        "export.crm.credit.release", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="release_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    order_id = fields.Many2one(
+        "sale.order", required=True, index=True, ondelete="cascade"
+    )
+    amount = fields.Monetary(help="Tax included, in company currency.")
+    payment_term_id = fields.Many2one("account.payment.term", ondelete="set null")
+    payer_id = fields.Many2one("res.partner", ondelete="set null")
+
+    _release_order_uniq = models.Constraint(
+        "UNIQUE(release_id, order_id)", "An order passes once by a release."
+    )
+
+    @api.model
+    def _amount_of(self, order):
+        """Return the order's total in company currency at the order's own rate."""
+        amount = order.amount_total / (order.currency_rate or 1.0)
+        return order.company_id.currency_id.round(amount)
+
+    @api.model
+    def _note(self, release, order):
+        values = {
+            "amount": self._amount_of(order),
+            "payment_term_id": order.payment_term_id.id,
+            "payer_id": order.partner_invoice_id.commercial_partner_id.id,
+        }
+        line = release.sudo().line_ids.filtered(lambda line: line.order_id == order)
+        # sudo: nobody has rights on lines, they are written by decisions
+        if line:
+            line.write(values)
+        else:
+            self.create({"release_id": release.id, "order_id": order.id, **values})
+
+    def _matches(self, order):
+        """Tell whether the order is still what was let pass, or less of it."""
+        self.ensure_one()
+        currency = order.company_id.currency_id
+        return (
+            currency.compare_amounts(self._amount_of(order), self.amount) <= 0
+            and order.payment_term_id == self.payment_term_id
+            and order.partner_invoice_id.commercial_partner_id == self.payer_id
+        )

@@ -1,5 +1,7 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -15,19 +17,54 @@ class SaleOrder(models.Model):
         help="The hold that keeps this quotation from being confirmed.",
     )
     export_credit_reason = fields.Text(
-        string="Why on hold", compute="_compute_export_credit_hold_id"
+        string="Why on hold", compute="_compute_export_credit_reason"
+    )
+    export_credit_requested = fields.Boolean(
+        string="Release requested", compute="_compute_export_credit_reason"
     )
 
     @api.depends("state", "partner_id", "partner_invoice_id", "company_id")
     def _compute_export_credit_hold_id(self):
-        pending = self.filtered(lambda order: order.state in ("draft", "sent"))
-        blockers = pending._export_credit_blockers(lock=False)
+        # sudo: that an order is held is for its salesperson, whether or not the held
+        # customer (the payer, say) is one of theirs
+        holds = self.env["export.crm.credit.hold"].sudo()
+        pending = self._export_pending().sudo()
+        keys = {key for order in pending for key in order._export_credit_keys()}
+        found = holds._blocking_ids(keys) if keys else {}
         for order in self:
-            # sudo: the reasons are for the salesperson of the order, whether or not
-            # the held customer (the payer, say) is one of theirs
-            hold = blockers.get(order, self.env["export.crm.credit.hold"])[:1].sudo()
+            hold = holds
+            if found and order in pending:
+                order_keys = sorted(order.sudo()._export_credit_keys() & set(found))
+                hold = holds.browse([found[key] for key in order_keys])
+                hold = hold.filtered(lambda h, order=order: not h._passed_by(order))[:1]
             order.export_credit_hold_id = hold.id
-            order.export_credit_reason = hold._explanation() if hold else False
+
+    @api.depends(
+        "state",
+        "partner_id",
+        "partner_invoice_id",
+        "company_id",
+        "payment_term_id",
+        "amount_total",
+    )
+    def _compute_export_credit_reason(self):
+        blockers, _used = self._export_pending()._export_credit_verdicts(lock=False)
+        for order in self:
+            found = blockers.get(order, [])
+            texts = dict.fromkeys(blocker.text for blocker in found)
+            order.export_credit_reason = "\n\n".join(texts) or False
+            # sudo: see _compute_export_credit_hold_id
+            order.export_credit_requested = any(
+                order in blocker.hold.sudo().requested_order_ids for blocker in found
+            )
+
+    def _export_pending(self):
+        """Return the quotations among these orders, saved ones with a customer."""
+        return self.filtered(
+            lambda order: order.partner_id
+            and order.state in ("draft", "sent")
+            and isinstance(order.id, int)
+        )
 
     @api.model
     def _search_export_credit_hold_id(self, operator, value):
@@ -40,14 +77,15 @@ class SaleOrder(models.Model):
 
     @api.model
     def _export_held_sql(self, hold_ids=()):
-        """Return the ids of the quotations waiting for a hold, as SQL.
+        """Return the ids of the quotations of held customers, as SQL, without those
+        that were released one by one.
 
         :param hold_ids: only for these holds; empty: for any
         """
         Order, Partner = self.env["sale.order"], self.env["res.partner"]
         Order.flush_model(["partner_id", "partner_invoice_id", "company_id", "state"])
         Partner.flush_model(["commercial_partner_id"])
-        for name in ("hold", "release"):
+        for name in ("hold", "release", "release.line"):
             self.env[f"export.crm.credit.{name}"].flush_model()
         only = SQL("AND hold.id IN %s", tuple(hold_ids)) if hold_ids else SQL()
         return SQL(
@@ -60,88 +98,61 @@ class SaleOrder(models.Model):
                 ON partner.id IN (orders.partner_id, orders.partner_invoice_id)
                AND orders.company_id = hold.company_id
                AND orders.state IN ('draft', 'sent')
-         LEFT JOIN export_crm_credit_release release
-                ON release.hold_id = hold.id AND release.order_id = orders.id
-             WHERE hold.blocking AND release.id IS NULL %s
+             WHERE hold.blocking %s
+               AND NOT EXISTS (
+                   SELECT FROM export_crm_credit_release release
+                     JOIN export_crm_credit_release_line line
+                       ON line.release_id = release.id
+                    WHERE release.hold_id = hold.id AND line.order_id = orders.id)
             )""",
             only,
         )
 
-    # === THE GUARD === #
+    # === ACTIONS === #
 
-    def _export_credit_keys(self):
-        """Return the ``(commercial partner id, company id)`` judged for this order:
-        who orders and who pays."""
-        self.ensure_one()
-        partners = self.partner_id | self.partner_invoice_id
-        return {
-            (partner.commercial_partner_id.id, self.company_id.id)
-            for partner in partners
-        }
+    def action_export_request_release(self):
+        """Ask the Credit Controller to let these quotations pass.
 
-    def _export_credit_blockers(self, lock=True):
-        """Return the holds that forbid to confirm each order, released ones left out.
+        Puts a customer on hold whom only the live judgement stopped, so that there
+        is a record to decide about.
 
-        :param bool lock: take the gates, so that no hold can be opened unseen before
-            this transaction ends; False for showing only
-        :return: ``{order: holds}``, orders without any left out
+        :raise UserError: nothing is in the way of one of them
         """
-        # sudo: a hold counts, whatever the person who confirms may see
-        orders = self.sudo().filtered("partner_id")
-        keys_by_order = {order: order._export_credit_keys() for order in orders}
-        keys = set().union(*keys_by_order.values())
-        Hold = self.env["export.crm.credit.hold"].sudo()
-        if lock:
-            found = self.env["export.crm.credit.gate"].sudo()._pass(keys)
-        else:
-            found = Hold._blocking_ids(keys)
-        blockers = {}
-        for order, order_keys in keys_by_order.items():
-            holds = Hold.browse(found[key] for key in order_keys if found.get(key))
-            holds = holds.filtered(
-                lambda hold, order=order: not any(
-                    release._covers(order) for release in hold.release_ids
+        self.check_access("write")
+        blockers, _used = self._export_credit_verdicts(lock=False)
+        free = self - self.browse().concat(*blockers)
+        if free:
+            raise UserError(
+                self.env._(
+                    "Nothing keeps %(orders)s waiting: confirm at once.",
+                    orders=", ".join(free.mapped("name")),
                 )
             )
-            if holds:
-                blockers[order.with_env(self.env)] = holds.sorted("id")
-        return blockers
+        for order, found in blockers.items():
+            for blocker in found:
+                # sudo: a salesperson asks, the decision stays with the Controller
+                order.sudo()._export_request(blocker)
+        return True
 
-    @api.constrains(
-        "state", "company_id", "partner_id", "partner_invoice_id", "payment_term_id"
-    )
-    def _check_export_credit(self):
-        """Refuse every road into a confirmed order while its customer is on hold.
-
-        A constraint and not ``action_confirm``, because orders are also confirmed
-        by ``write``, ``create``, imports, the portal and wizards.
-        """
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        if not confirmed:
-            return
-        # The hold's side must find the new state when it waits for this transaction.
-        confirmed.flush_recordset(["state"])
-        blockers = confirmed._export_credit_blockers()
-        if blockers:
-            raise ValidationError(self._export_credit_refusal(blockers))
-
-    @api.model
-    def _export_credit_refusal(self, blockers):
-        """Return the sentence a salesperson can act on, for all refused orders."""
-        orders_by_hold = {}
-        for order, holds in blockers.items():
-            for hold in holds:
-                orders_by_hold.setdefault(hold, []).append(order.name)
-        return "\n\n".join(
-            self.env._(
-                "Not confirmed: %(orders)s.\n%(explanation)s",
-                orders=", ".join(names),
-                explanation=hold._explanation(),
-            )
-            for hold, names in orders_by_hold.items()
+    def _export_request(self, blocker):
+        """Add this order to the hold of ``blocker``, which is opened if need be."""
+        self.ensure_one()
+        hold = blocker.hold or self.env["export.crm.credit.hold"]._open_live(
+            self.company_id, blocker
         )
-
-    # === ACTIONS === #
+        if self in hold.requested_order_ids:
+            return
+        hold._decide({"requested_order_ids": [fields.Command.link(self.id)]})
+        hold._audit("requested", self.env._("Release requested."), order=self)
+        body = Markup("<p>%s %s</p>") % (
+            self.env._("%s asks to release", self.env.user.name),
+            self._get_html_link(),
+        )
+        hold.message_post(body=body, partner_ids=hold.user_id.partner_id.ids)
+        self._message_log(
+            body=Markup("<p>%s %s</p>")
+            % (self.env._("Release requested:"), hold._get_html_link())
+        )
 
     def action_export_view_credit_hold(self):
         """Open the hold that stands in the way of this quotation."""

@@ -53,6 +53,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_export_tier_id(self, operator, value):
+        if operator == "any":
+            return self._search_export_accounts([("tier_id", "any", value)])
         if operator != "in":
             return NotImplemented
         tiers = [tier_id for tier_id in value if tier_id]

@@ -4,7 +4,7 @@ Contract of a source
 --------------------
 ``Source(name, query, zero, unknown)``: ``query(scope)`` returns a ``SELECT`` with one
 row per customer that has something there: ``partner_id`` and the columns named in
-``zero`` and ``unknown``, which are the columns of ``export.crm.account`` that they fill.
+``zero`` and ``unknown``: the columns of ``export.crm.account`` that it fills.
 A customer without a row gets 0 in the ``zero`` columns (nothing there *is* zero) and
 NULL in the ``unknown`` ones. The query
 

@@ -111,8 +111,8 @@ def _to_invoice_sql(scope):
                              CASE WHEN m.move_type = 'out_refund'
                                   THEN -l.price_total ELSE l.price_total END
                              * CASE WHEN m.currency_id = o.currency_id THEN 1
-                                    ELSE o.currency_rate
-                                         / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1)
+                                    ELSE o.currency_rate / COALESCE(
+                                         NULLIF(m.invoice_currency_rate, 0), 1)
                                END AS amount
                         FROM export_fact_uninvoiced o
                         JOIN sale_order_line sl ON sl.order_id = o.id

@@ -1,0 +1,97 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class ExportCrmCreditHold(models.Model):
+    """What a Credit Controller does with a hold, and how it ends."""
+
+    _inherit = "export.crm.credit.hold"
+
+    def action_evaluate(self):
+        """Take the hold up: the Controller is looking at it."""
+        self._check_blocking()
+        self._decide({"state": "evaluating", "user_id": self.env.user.id})
+        for hold in self:
+            hold._audit("evaluating", self.env._("Evaluation begun."))
+
+    def action_keep(self):
+        """Keep the customer on hold until the review date."""
+        self._check_blocking()
+        for hold in self:
+            if not hold.review_date:
+                raise UserError(
+                    self.env._(
+                        "Set a review date for %(hold)s before keeping it: nobody "
+                        "should be held and forgotten.",
+                        hold=hold.display_name,
+                    )
+                )
+        self._decide({"state": "kept"})
+        for hold in self:
+            text = self.env._("Kept until the review on %s.", hold.review_date)
+            hold._audit("kept", text)
+        self._finish_activity(self.env._("Kept on hold."))
+
+    def action_release(self):
+        """Open the dialog in which a Credit Controller releases the hold."""
+        self.ensure_one()
+        self._check_blocking()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Release %s", self.display_name),
+            "res_model": "export.crm.credit.release",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_hold_id": self.id,
+                "default_order_id": self.env.context.get("export_order_id"),
+            },
+        }
+
+    def action_view_orders(self):
+        """Open the quotations that wait for this hold."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "sale.action_quotations_with_onboarding"
+        )
+        action.update(domain=[("id", "in", self.order_ids.ids)], context={})
+        return action
+
+    def _check_blocking(self):
+        closed = self.filtered(lambda hold: not hold.blocking)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "Already closed: %(holds)s.",
+                    holds=", ".join(closed.mapped("display_name")),
+                )
+            )
+
+    def _close(self, reason, feedback):
+        """End the hold: gate, state, evidence, activity.
+
+        A decision consumes its evidence: the next check starts from fresh facts.
+
+        :param str reason: released, settled, void or merged
+        :param str feedback: what the activity is closed with
+        """
+        self.ensure_one()
+        # sudo: nobody has rights on gates, they exist for locking alone
+        self.env["export.crm.credit.gate"].sudo()._touch(
+            {(self.partner_id.id, self.company_id.id)}
+        )
+        self._decide(
+            {
+                "state": "closed",
+                "close_reason": reason,
+                "closed_on": self.company_id._export_today(),
+            }
+        )
+        # sudo: nobody may write evidence, a decision marks it
+        self.sudo().evidence_ids.consumed = True
+        self._finish_activity(feedback)
+
+    def _finish_activity(self, feedback):
+        self.activity_feedback(
+            ["export_crm.mail_activity_type_credit_evaluation"], feedback=feedback
+        )

@@ -1,0 +1,311 @@
+from typing import NamedTuple
+
+from odoo import api, models
+from odoo.exceptions import ValidationError
+from odoo.tools.misc import format_amount
+
+
+class Blocker(NamedTuple):
+    """Why one customer keeps an order from being confirmed.
+
+    ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
+    blocking hold (may be empty: exposure, terms and a fresh run are judged live),
+    ``text`` what the salesperson reads, ``rule`` the rule that was broken, ``evidence`` the values of its instalments.
+    """
+
+    partner: models.Model
+    kind: str
+    hold: models.Model
+    rule: models.Model
+    text: str
+    evidence: tuple = ()
+
+
+class SaleOrder(models.Model):
+    """The guard: no order of a held customer becomes or stays confirmed unseen."""
+
+    _inherit = "sale.order"
+
+    # === CONSTRAINT === #
+
+    @api.constrains(
+        "state", "company_id", "partner_id", "partner_invoice_id", "payment_term_id"
+    )
+    def _check_export_credit(self):
+        """Refuse every road into a confirmed order while its customer is on hold.
+
+        A constraint and not ``action_confirm``, because orders are also confirmed
+        by ``write``, ``create``, imports, the portal and wizards; and because a
+        confirmed order may be given to another customer, payer or terms.
+        """
+        self.filtered(lambda order: order.state == "sale")._export_credit_guard()
+
+    def _export_credit_guard(self):
+        """Raise if any of these confirmed orders may not stand; note used releases.
+
+        :raise ValidationError: one message that names all refused orders
+        """
+        if not self:
+            return
+        # Whoever opens a hold and waits for this transaction must find the new state.
+        self.flush_recordset(["state"])
+        blockers, used = self._export_credit_verdicts()
+        if blockers:
+            raise ValidationError(self._export_credit_refusal(blockers))
+        for order, release in used:
+            release._use(order)
+
+    # === VERDICT === #
+
+    def _export_credit_verdicts(self, lock=True):
+        """Judge these orders by what stands in the database at this moment.
+
+        Writes nothing but the gates: a refusal would roll it back.
+
+        :param bool lock: take the gates, so that no hold is opened and no limit
+            drawn upon unseen before this transaction ends; False for showing only
+        :return: ``({order: [Blocker]}, [(order, release)])``: orders that must wait,
+            and the releases that others pass by
+        """
+        # sudo: a hold counts, whatever the person who confirms may see
+        orders = self.sudo().filtered(lambda order: order.partner_id)
+        keys = {key for order in orders for key in order._export_credit_keys()}
+        limited = orders._export_credit_limited()
+        gates = self.env["export.crm.credit.gate"].sudo()
+        if lock:
+            gate_states = gates._pass(keys, limited)
+        else:
+            gate_states = gates._look(keys)
+        holds = self.env["export.crm.credit.hold"].sudo()
+        hold_by_key = {
+            key: holds.browse(state.hold) for key, state in gate_states.items()
+        }
+        fresh = orders._export_credit_fresh_runs(
+            [
+                key
+                for key, state in gate_states.items()
+                if state.dirty and not state.hold
+            ]
+        )
+        amounts = orders._export_credit_amounts(limited)
+        blockers, used = {}, []
+        for order in orders:
+            found = [
+                *order._export_blocked_by_hold(hold_by_key),
+                *order._export_blocked_by_run(fresh),
+                *order._export_blocked_by_limit(amounts, hold_by_key),
+                *order._export_blocked_by_terms(hold_by_key),
+            ]
+            left = []
+            for blocker in found:
+                release = order._export_credit_release(blocker)
+                if release:
+                    used.append((order, release))
+                else:
+                    left.append(blocker)
+            if left:
+                blockers[order.with_env(self.env)] = left
+        return blockers, used
+
+    def _export_credit_keys(self):
+        """Return the ``(commercial partner id, company id)`` judged for this order:
+        who orders and who pays."""
+        self.ensure_one()
+        partners = (self.partner_id | self.partner_invoice_id).commercial_partner_id
+        return {(partner.id, self.company_id.id) for partner in partners}
+
+    def _export_payer_key(self):
+        payer = (self.partner_invoice_id or self.partner_id).commercial_partner_id
+        return (payer.id, self.company_id.id)
+
+    def _export_credit_limited(self):
+        """Return the payers' keys whose credit limit is to be kept.
+
+        Odoo's own ``credit_limit`` with its company default; where the company
+        doesn't use limits, or nobody has set one, the rule is silent.
+        """
+        keys = set()
+        for order in self:
+            company = order.company_id
+            if not company.account_use_credit_limit:
+                continue
+            if not self._export_credit_rules(company, "exposure"):
+                continue
+            key = order._export_payer_key()
+            if self._export_credit_limit(*key) > 0:
+                keys.add(key)
+        return keys
+
+    @api.model
+    def _export_credit_limit(self, partner_id, company_id):
+        partner = self.env["res.partner"].sudo().browse(partner_id)
+        # sudo: limits are for accountants; the guard only compares
+        return partner.with_company(company_id).credit_limit
+
+    @api.model
+    def _export_credit_rules(self, company, *kinds):
+        # sudo: rules hold for everybody, whoever confirms
+        return self.env["export.crm.credit.rule"].sudo()._of_company(company, *kinds)
+
+    def _export_credit_fresh_runs(self, keys):
+        """Judge the ledger now for customers whose documents changed just before.
+
+        :param keys: ``(partner id, company id)`` marked as changed and not held
+        :return: ``{key: (rule, [evidence values])}``
+        """
+        found = {}
+        holds = self.env["export.crm.credit.hold"].sudo()
+        for company in self.company_id:
+            partner_ids = [key[0] for key in keys if key[1] == company.id]
+            if not partner_ids:
+                continue
+            self.env.flush_all()
+            findings = holds._ledger_findings(
+                company, partner_ids, company._export_today()
+            )
+            for rule, evidence in findings.items():
+                for partner_id, rows in evidence.items():
+                    found.setdefault((partner_id, company.id), (rule, rows))
+        return found
+
+    def _export_credit_amounts(self, limited):
+        """Return ``{key: (limit, exposure)}`` of the payers with a limit.
+
+        The orders judged are confirmed already when the guard looks, so the
+        exposure has them all; of two that fit one by one but not together neither
+        passes in one call.
+        """
+        amounts = {}
+        accounts = self.env["export.crm.account"].sudo()
+        for company in self.company_id:
+            partner_ids = [key[0] for key in limited if key[1] == company.id]
+            if not partner_ids:
+                continue
+            exposures = accounts._live_exposure(company, partner_ids)
+            for partner_id, exposure in exposures.items():
+                limit = self._export_credit_limit(partner_id, company.id)
+                amounts[partner_id, company.id] = (limit, exposure)
+        return amounts
+
+    # === ONE ORDER === #
+
+    def _export_blocked_by_hold(self, hold_by_key):
+        for key in sorted(self._export_credit_keys()):
+            hold = hold_by_key.get(key)
+            if hold:
+                yield Blocker(
+                    hold.partner_id, hold.kind, hold, hold.rule_id, hold._explanation()
+                )
+
+    def _export_blocked_by_run(self, fresh):
+        evidence = self.env["export.crm.credit.evidence"].sudo()
+        for key in sorted(self._export_credit_keys() & set(fresh)):
+            rule, rows = fresh[key]
+            partner = self.env["res.partner"].sudo().browse(key[0])
+            lines = [evidence.new(row)._sentence() for row in rows]
+            head = self.env._(
+                "%(customer)s: %(rule)s.", customer=partner.name, rule=rule.name
+            )
+            text = self._export_explain(head, lines)
+            hold = self.env["export.crm.credit.hold"].sudo()
+            yield Blocker(partner, rule.kind, hold, rule, text, tuple(rows))
+
+    def _export_blocked_by_limit(self, amounts, hold_by_key):
+        key = self._export_payer_key()
+        if key not in amounts:
+            return
+        limit, exposure = amounts[key]
+        currency = self.company_id.currency_id
+        if self.state != "sale":
+            # A quotation, judged for showing: what if it were confirmed now?
+            exposure += self.env["export.crm.credit.release.line"]._amount_of(self)
+        if currency.compare_amounts(exposure, limit) <= 0:
+            return
+        partner = self.env["res.partner"].sudo().browse(key[0])
+        rule = self._export_credit_rules(self.company_id, "exposure")[0]
+        head = self.env._(
+            "%(customer)s would owe more than its credit limit.", customer=partner.name
+        )
+        lines = []
+        if self.env.user.has_groups(
+            "account.group_account_invoice,account.group_account_readonly"
+        ):
+            lines.append(
+                self.env._(
+                    "limit %(limit)s, exposure with this order %(exposure)s",
+                    limit=format_amount(self.env, limit, currency),
+                    exposure=format_amount(self.env, exposure, currency),
+                )
+            )
+        hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
+        text = self._export_explain(head, lines)
+        yield Blocker(partner, "exposure", hold, rule, text)
+
+    def _export_blocked_by_terms(self, hold_by_key):
+        for rule in self._export_credit_rules(self.company_id, "terms"):
+            partner = self.partner_id.commercial_partner_id
+            tier = self.env["export.crm.tier"]
+            if rule.tier_ids:
+                tiers = self.env["export.crm.credit.hold"]._tiers_of(
+                    self.company_id, partner.ids
+                )
+                tier = tiers.get(partner.id, tier)
+            if self.payment_term_id in rule.payment_term_ids:
+                continue
+            if not rule._concerns(partner, tier):
+                continue
+            head = self.env._(
+                "The payment terms of %(order)s are not allowed for %(customer)s "
+                "(%(rule)s).",
+                order=self.name,
+                customer=partner.name,
+                rule=rule.name,
+            )
+            allowed = rule.payment_term_ids.mapped("name")
+            lines = [self.env._("allowed: %s", ", ".join(allowed))] if allowed else []
+            key = (partner.id, self.company_id.id)
+            hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
+            yield Blocker(
+                partner, "terms", hold, rule, self._export_explain(head, lines)
+            )
+
+    def _export_explain(self, head, lines):
+        """Return the text of a live blocker: reason, lines, whom to ask."""
+        holds = self.env["export.crm.credit.hold"].sudo()
+        # sudo: who is responsible is no secret
+        who = holds.new({"company_id": self.company_id.id})._whom_to_ask()
+        return "\n".join([head, *(f"• {line}" for line in lines), who])
+
+    def _export_credit_release(self, blocker):
+        """Return the release by which this order passes ``blocker``, or none."""
+        self.ensure_one()
+        releases = self.env["export.crm.credit.release"].sudo()
+        # sudo: a release counts for whoever confirms
+        candidates = blocker.hold.release_ids
+        if blocker.kind in ("exposure", "terms"):
+            # A closed hold let the orders that waited for it pass.
+            candidates |= releases.search(
+                [
+                    ("line_ids.order_id", "=", self.id),
+                    ("scope", "in", ("unconditional", "void")),
+                ]
+            )
+        return next(
+            (release for release in candidates if release._covers(self)), releases
+        )
+
+    @api.model
+    def _export_credit_refusal(self, blockers):
+        """Return the message a salesperson can act on, for all refused orders."""
+        names_by_text = {}
+        for order, found in blockers.items():
+            for blocker in found:
+                names_by_text.setdefault(blocker.text, []).append(order.name)
+        return "\n\n".join(
+            self.env._(
+                "Not confirmed: %(orders)s.\n%(explanation)s",
+                orders=", ".join(names),
+                explanation=text,
+            )
+            for text, names in names_by_text.items()
+        )

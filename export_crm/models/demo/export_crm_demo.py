@@ -1,0 +1,122 @@
+import logging
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from . import story
+
+_logger = logging.getLogger(__name__)
+
+# What happened long ago makes no mail, no note and no follower today.
+QUIET = {
+    "tracking_disable": True,
+    "mail_notrack": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "skip_sms": True,
+}
+COMPANIES = {"main": "base.main_company", "europe": "export_crm.company_europe"}
+
+
+class ExportCrmDemo(models.AbstractModel):
+    """Builds the demo story (``story.py``) out of real documents.
+
+    Called once by the demo data; nothing here is used by a real database. Documents
+    are made in batches through the ORM, in today's way, and dated back afterwards,
+    because Odoo stamps a confirmed order or a done delivery with the present.
+    """
+
+    _name = "export.crm.demo"
+    _description = "Demo Story"
+
+    @api.model
+    def _load_story(self):
+        """Load everything; the demo data's only call. About 200 orders."""
+        for key in COMPANIES:
+            company = self._company(key)
+            demo = self.with_company(company).with_context(
+                allowed_company_ids=company.ids, **QUIET
+            )
+            customers = [c for c in story.CUSTOMERS if c.company == key]
+            demo._load_documents(customers)
+        # In the order of time, since chatter shows the latest record first.
+        self._forget_creation()
+        self._load_holds()
+        self._load_talk()
+        self._load_decisions()
+        self._run_pipeline()
+        for line in self._check_story():
+            _logger.error("Demo story: %s", line)
+
+    @api.model
+    def _load_documents(self, customers):
+        for customer in customers:
+            self._set_terms(customer)
+        booked = self._make_orders(customers)
+        self._deliver(booked)
+        invoices = self._invoice(booked)
+        self._credit_notes(invoices)
+        self._pay(invoices)
+        self._make_drafts(customers)
+
+    @api.model
+    def _run_pipeline(self):
+        """Run both jobs of both companies to their end, in this transaction."""
+        self.env.flush_all()
+        jobs = self.env["export.crm.job"]
+        jobs._ensure_jobs()
+        ours = [("company_id", "in", [self._company(key).id for key in COMPANIES])]
+        for job in jobs.search(ours, order="company_id, kind DESC"):
+            job.run_requested = True
+            while job._work_left():
+                job._run_batch()
+
+    # === LOOK-UPS === #
+
+    @api.model
+    def _ref(self, name):
+        return self.env.ref(name if "." in name else f"export_crm.{name}")
+
+    @api.model
+    def _company(self, key):
+        return self._ref(COMPANIES[key])
+
+    @api.model
+    def _customer(self, key):
+        return self._ref(f"customer_{key}")
+
+    @api.model
+    def _day(self, ago, company=None):
+        """Return the company-local date ``ago`` days before today."""
+        company = company or self.env.company
+        return company._export_today() - timedelta(days=ago)
+
+    @api.model
+    def _moment(self, ago, hour=17, minute=0):
+        """Return a moment (naive UTC) of that day, in working hours there."""
+        moment = datetime.combine(self._day(ago), time(hour, minute))
+        return min(moment, fields.Datetime.now())
+
+    @api.model
+    def _backdate(self, model, values):
+        """Set columns of the past that the ORM stamps with the present.
+
+        :param dict values: ``{column: {record id: datetime}}``
+        """
+        self.env.flush_all()
+        table = self.env[model]._table
+        for column, by_id in values.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s AS old SET %s = new.moment FROM"
+                    " (SELECT unnest(%s) AS id, unnest(%s::timestamp[]) AS moment) new"
+                    " WHERE old.id = new.id",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    list(by_id),
+                    list(by_id.values()),
+                )
+            )
+        self.env[model].invalidate_model(list(values))

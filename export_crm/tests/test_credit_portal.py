@@ -1,0 +1,168 @@
+import json
+
+from odoo import Command
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.account_payment.tests.common import AccountPaymentCommon
+
+from .common import ExportCrmCommon
+
+# A picture of one white pixel.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk"
+    "YAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+
+
+class ExportCrmPortalCommon(ExportCrmCommon):
+    def _sent(self, **values):
+        order = self._quotation(require_signature=True, require_payment=False, **values)
+        order.action_quotation_sent()
+        order._portal_ensure_token()
+        return order
+
+    def _release(self, hold, **values):
+        return (
+            self.env["export.crm.credit.release"]
+            .with_user(self.controller)
+            .create({"hold_id": hold.id, "reason": "Paid by now.", **values})
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestCreditPortalSignature(ExportCrmPortalCommon, HttpCase):
+    def _sign(self, order):
+        response = self.url_open(
+            f"/my/orders/{order.id}/accept",
+            data=json.dumps(
+                {
+                    "params": {
+                        "access_token": order.access_token,
+                        "name": "Buyer",
+                        "signature": SIGNATURE,
+                    }
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        )
+        order.invalidate_recordset()
+        return response.json()
+
+    def test_signature_is_kept_and_the_order_waits(self):
+        hold, order = self._hold(), self._sent()
+        answer = self._sign(order)
+        self.assertNotIn("error", answer)
+        self.assertTrue(answer["result"]["force_refresh"])
+        self.assertRecordValues(
+            order,
+            [{"state": "sent", "export_credit_waiting": True, "signed_by": "Buyer"}],
+        )
+        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(len(hold.sudo().activity_ids), 1)
+        page = self.url_open(order.get_portal_url()).text
+        self.assertIn("It is under review", page)
+        self.assertNotIn("credit", page.lower())
+        mails = self.env["mail.mail"].search([("model", "=", "sale.order")])
+        self.assertNotIn(order.id, mails.mapped("res_id"))
+
+        self._release(hold)
+        self.assertRecordValues(
+            order, [{"state": "sale", "export_credit_waiting": False}]
+        )
+
+    def test_free_customer_signs_as_usual(self):
+        order = self._sent()
+        self._sign(order)
+        self.assertEqual(order.state, "sale")
+
+
+@tagged("post_install", "-at_install")
+class TestCreditAccepted(ExportCrmPortalCommon):
+    def test_hundred_signatures_none_lost_all_confirmed_on_release(self):
+        hold = self._hold()
+        orders = self.env["sale.order"].concat(*(self._sent() for _i in range(100)))
+        for order in orders:
+            order.signed_by = "Buyer"
+            order._validate_order()
+        self.assertEqual(set(orders.mapped("state")), {"sent"})
+        self.assertEqual(hold.requested_order_ids, orders)
+        self.assertEqual(len(hold.activity_ids), 1)
+        self._release(hold)
+        self.assertEqual(set(orders.mapped("state")), {"sale"})
+        self.assertFalse(any(orders.mapped("export_credit_waiting")))
+
+    def test_release_of_one_order_confirms_that_one(self):
+        hold = self._hold()
+        first, second = self._sent(), self._sent()
+        (first + second)._validate_order()
+        self._release(hold, scope="order", order_id=first.id)
+        self.assertEqual((first + second).mapped("state"), ["sale", "sent"])
+
+    def test_what_cannot_be_confirmed_is_said_and_the_rest_goes_on(self):
+        hold = self._hold()
+        first, second = self._sent(), self._sent()
+        (first + second)._validate_order()
+        first.order_line = [
+            Command.create({"name": "No product", "product_uom_qty": 1})
+        ]
+        self._release(hold)
+        self.assertEqual((first + second).mapped("state"), ["sent", "sale"])
+        self.assertIn(
+            "Released, but not confirmed", "".join(first.message_ids.mapped("body"))
+        )
+
+    def test_exposure_without_a_hold_waits_too(self):
+        self.company.account_use_credit_limit = True
+        self.customer.credit_limit = 50.0
+        order = self._sent()
+        order._validate_order()
+        self.assertTrue(order.export_credit_waiting)
+        hold = order.export_credit_hold_id
+        self.assertEqual(hold.kind, "exposure")
+        self._release(hold)
+        self.assertEqual(order.state, "sale")
+
+
+@tagged("post_install", "-at_install")
+class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
+    def _paid(self, order):
+        transaction = self._create_transaction(
+            "direct",
+            amount=order.amount_total,
+            currency_id=order.currency_id.id,
+            partner_id=order.partner_id.id,
+            sale_order_ids=[Command.set(order.ids)],
+            reference=f"Test {order.id}",
+        )
+        transaction._set_done()
+        transaction._post_process()
+        return transaction
+
+    def test_payment_is_kept_and_the_order_confirms_on_release(self):
+        hold = self._hold()
+        order = self._quotation(require_payment=True, require_signature=False)
+        order.action_quotation_sent()
+        transaction = self._paid(order)
+        self.assertTrue(transaction.is_post_processed)
+        self.assertRecordValues(
+            order, [{"state": "sent", "export_credit_waiting": True}]
+        )
+        self._release(hold)
+        self.assertEqual(order.state, "sale")
+
+    def test_automatic_invoice_is_made_and_paid_on_release(self):
+        self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", True)
+        hold = self._hold()
+        order = self._quotation(require_payment=True, require_signature=False)
+        order.action_quotation_sent()
+        self._paid(order)
+        self.assertFalse(order.invoice_ids)
+        self._release(hold)
+        self.assertEqual(order.invoice_ids.state, "posted")
+        self.assertIn(order.invoice_ids.payment_state, ("in_payment", "paid"))
+
+    def test_payment_of_a_free_customer_confirms(self):
+        order = self._quotation(require_payment=True, require_signature=False)
+        order.action_quotation_sent()
+        self._paid(order)
+        self.assertEqual(order.state, "sale")

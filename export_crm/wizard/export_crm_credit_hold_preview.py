@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ExportCrmCreditHoldPreview(models.TransientModel):
+    """Who would be held: the go-live list, confirmed by a Credit Controller.
+
+    Shows everybody who breaks a rule today, also by what was before go-live, which
+    the nightly check leaves alone.
+    """
+
+    _name = "export.crm.credit.hold.preview"
+    _description = "Who Would Be Held"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    line_ids = fields.One2many(
+        "export.crm.credit.hold.preview.line",
+        "preview_id",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    line_count = fields.Integer(compute="_compute_line_count")
+
+    @api.depends("company_id")
+    def _compute_line_ids(self):
+        for preview in self:
+            found = self._findings(preview.company_id)
+            preview.line_ids = [
+                fields.Command.clear(),
+                *(fields.Command.create(vals) for vals in found),
+            ]
+
+    @api.depends("line_ids")
+    def _compute_line_count(self):
+        for preview in self:
+            preview.line_count = len(preview.line_ids)
+
+    @api.model
+    def _findings(self, company):
+        """Return the values of one line per customer and rule, worst delay first."""
+        self._check_controller()
+        today = company._export_today()
+        accounts = self.env["export.crm.account"].sudo()
+        # sudo: a Controller sees every customer of the company here
+        holds = self.env["export.crm.credit.hold"].sudo()
+        seen, lines, last = set(), [], 0
+        while partner_ids := accounts._facts_partner_batches(company, today, last):
+            last = partner_ids[-1]
+            findings = holds._ledger_findings(company, partner_ids, today, history=True)
+            held = holds._blocking_ids([(id_, company.id) for id_ in partner_ids])
+            for rule, evidence in findings.items():
+                for partner_id, rows in evidence.items():
+                    if partner_id in seen or (partner_id, company.id) in held:
+                        continue
+                    seen.add(partner_id)
+                    lines.append(
+                        {
+                            "partner_id": partner_id,
+                            "rule_id": rule.id,
+                            "instalments": len(rows),
+                            "worst_days_late": max(row["days_late"] for row in rows),
+                        }
+                    )
+        return sorted(lines, key=lambda line: -line["worst_days_late"])
+
+    @api.model
+    def _check_controller(self):
+        if not self.env.user.has_group("export_crm.export_crm_group_credit_controller"):
+            raise UserError(
+                self.env._("Only a Credit Controller decides who is put on hold.")
+            )
+
+    def action_hold(self):
+        """Put the chosen customers on hold, with today's evidence."""
+        self.ensure_one()
+        self._check_controller()
+        chosen = self.line_ids.filtered("selected").partner_id
+        if not chosen:
+            raise UserError(self.env._("Choose at least one customer."))
+        today = self.company_id._export_today()
+        # sudo: evidence is written by the check alone
+        holds = self.env["export.crm.credit.hold"].sudo()
+        findings = holds._ledger_findings(
+            self.company_id, chosen.ids, today, history=True
+        )
+        opened = holds.browse()
+        for rule, evidence in findings.items():
+            opened += holds._open_found(self.company_id, rule, evidence, today)
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "export_crm.export_crm_credit_hold_action"
+        )
+        action["domain"] = [("id", "in", opened.ids)]
+        return action
+
+
+class ExportCrmCreditHoldPreviewLine(models.TransientModel):
+    _name = "export.crm.credit.hold.preview.line"
+    _description = "Customer Who Would Be Held"
+    _order = "worst_days_late desc, id"
+
+    preview_id = fields.Many2one(
+        "export.crm.credit.hold.preview", required=True, ondelete="cascade"
+    )
+    selected = fields.Boolean(default=True, string="Hold")
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    salesperson_id = fields.Many2one(related="partner_id.user_id")
+    country_id = fields.Many2one(related="partner_id.country_id")
+    rule_id = fields.Many2one("export.crm.credit.rule", string="Reason", readonly=True)
+    instalments = fields.Integer(readonly=True)
+    worst_days_late = fields.Integer(string="Worst delay (days)", readonly=True)
