@@ -59,6 +59,11 @@ class ExportCrmAccount(models.Model):
                     ON left_over.payment_id = linked.payment_id
             )"""
         )
+        return [linked, wire, *self._lateness_shares(), *self._lateness_excused(policy)]
+
+    @api.model
+    def _lateness_shares(self):
+        """Divide each wire among its invoices, the earliest due first."""
         # What is open on each invoice, in the payment's currency: exact where that
         # is the invoice's own, else at the invoice's and the payment's rate.
         claim = SQL(
@@ -91,7 +96,7 @@ class ExportCrmAccount(models.Model):
                   FROM claim
             )"""
         )
-        return [linked, wire, claim, share, *self._lateness_excused(policy)]
+        return [claim, share]
 
     @api.model
     def _lateness_excused(self, policy):

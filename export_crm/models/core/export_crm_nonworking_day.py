@@ -84,9 +84,11 @@ class ExportCrmNonworkingDay(models.Model):
             ["state_id:recordset"],
         )
         found = dict(places)
-        for company in self.env["res.company"].search([]):
+        companies = self.env["res.company"].search(
+            [("partner_id.country_id", "!=", False)]
+        )
+        for company in companies:
             found.setdefault(company.country_id, company.state_id)
-        found.pop(self.env["res.country"], None)
         return sorted(found.items(), key=lambda item: item[0].code or "")
 
     @api.model
