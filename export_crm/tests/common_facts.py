@@ -91,11 +91,24 @@ class FactsCommon(ExportCrmCommon):
 
     @classmethod
     def _facts(cls, partner, as_of=AS_OF, company=None):
-        """Refresh the customer and return its account."""
+        """Refresh the customer and return its account, opened if need be."""
         company = company or cls.company
         partner = partner.commercial_partner_id
+        cls._open_account(partner, company)
         cls.accounts._refresh_facts(company, partner.ids, as_of)
         return cls._account(partner, company)
+
+    @classmethod
+    def _open_account(cls, partners, company=None):
+        """Make customers of partners that may have no document yet."""
+        for partner in partners:
+            if not cls._account(partner, company):
+                cls.accounts.sudo().create(
+                    {
+                        "partner_id": partner.id,
+                        "company_id": (company or cls.company).id,
+                    }
+                )
 
     @classmethod
     def _account(cls, partner, company=None):

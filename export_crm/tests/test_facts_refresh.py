@@ -146,8 +146,9 @@ class TestFactsRefresh(FactsCommon):
         self.assertEqual((second.revenue_365d, second.order_count), (40.0, 1))
         self.assertEqual(first.currency_id, self.company.currency_id)
         self.assertEqual(second.currency_id, other.currency_id)
-        # a branch has its own figures, and the parent not the branch's
-        self.assertEqual(self._facts(self.customer, company=branch).revenue_365d, 0.0)
+        # nobody is a customer where there are no documents, a branch included
+        self.accounts._refresh_facts(branch, self.customer.ids, AS_OF)
+        self.assertFalse(self._account(self.customer, branch))
 
     def test_share_rank_and_growth(self):
         amounts = {"A": 500, "B": 200, "C": 200, "D": 100}
@@ -157,6 +158,7 @@ class TestFactsRefresh(FactsCommon):
             self._order(partners[name], "2024-06-01", amount)
         self._order(partners["A"], "2023-01-15", 50)
         partners["E"] = self._customer("E")
+        self._open_account(partners["E"])
         ids = [partner.id for partner in partners.values()]
         self.accounts._refresh_facts(self.company, ids, AS_OF)
         self.accounts._refresh_company_facts(self.company)
@@ -258,6 +260,7 @@ class TestFactsRefresh(FactsCommon):
             unknown=("nps",),
         )
         other = self._customer("Other")
+        self._open_account(other)
         with patch.object(
             type(self.accounts), "_facts_sources", lambda *args: [*SOURCES, extra]
         ):

@@ -110,6 +110,7 @@ class TestFactsViews(FactsCommon):
         there = self.big.with_company(other)
         self.assertIsNone(there.export_revenue_365d)
         self.assertFalse(there.export_account_id)
+        self._open_account(self.big, other)
         self.accounts._refresh_facts(other, self.big.ids)
         self.assertEqual(there.export_revenue_365d, 0.0)
 

@@ -358,6 +358,12 @@ class ExportCrmAccount(models.Model):
                     value = SQL("COALESCE(%s, 0)", value)
                 columns.append(column)
                 values.append(value)
+        # Whoever is marked in every company becomes a customer where documents are.
+        proofs = [
+            SQL("%s.%s", SQL.identifier(source.table), SQL.identifier(source.proof))
+            for source in used
+            if source.proof
+        ]
         return SQL(
             """
             INSERT INTO export_crm_account AS account
@@ -372,7 +378,8 @@ class ExportCrmAccount(models.Model):
               %(joins)s
               LEFT JOIN res_users u
                      ON u.id = COALESCE(p.user_id, export_fact_terms.usual_user_id)
-             WHERE p.commercial_partner_id = p.id OR known.id IS NOT NULL
+             WHERE known.id IS NOT NULL
+                OR (p.commercial_partner_id = p.id AND num_nonnulls(%(proofs)s) > 0)
              ORDER BY p.id
                 ON CONFLICT (partner_id, company_id) DO UPDATE
                SET write_uid = EXCLUDED.write_uid,
@@ -381,6 +388,7 @@ class ExportCrmAccount(models.Model):
              WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)
             """,
             columns=SQL(", ").join(columns),
+            proofs=SQL(", ").join(proofs),
             company=company.id,
             uid=self.env.uid,
             values=SQL(", ").join(values),

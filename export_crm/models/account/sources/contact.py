@@ -179,5 +179,6 @@ CONTACT = Source(
         "last_contact_date",
         "last_inquiry_date",
     ),
+    proof="last_inquiry_date",
 )
-PORTAL = Source("portal", _portal_sql, unknown=("portal_days_90d",))
+PORTAL = Source("portal", _portal_sql, unknown=("portal_days_90d",), proof=None)

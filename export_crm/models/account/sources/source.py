@@ -14,12 +14,16 @@ class Source:
     :param query: ``Scope`` -> ``SQL`` that selects ``partner_id`` and the columns
     :param zero: columns that are 0 for a customer without a row
     :param unknown: columns that are NULL for a customer without a row
+    :param proof: column of its table that, when not NULL, makes the partner a
+        customer of the company; None: a row there proves nothing (a message or a
+        portal visit belongs to no company)
     """
 
     name: str
     query: Callable[[Scope], SQL]
     zero: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    proof: str | None = "partner_id"
 
     @property
     def table(self):
