@@ -38,7 +38,6 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
 
 ON_TIME, LATE, OVERDUE = "on_time", "late", "overdue"
 PENDING, NEUTRAL = "pending", "neutral"
@@ -273,10 +272,8 @@ def _disputed(instalment, as_of, credits):
 
 def _settled_on(payments, owed, instalment, policy):
     """Return the first day on which the payments so far are enough, or None."""
-    paid = Decimal(0)
-    ordered = sorted(payments, key=lambda e: e.date)
-    for day, events in groupby(ordered, key=lambda e: e.date):
-        paid += _total(events)
+    for day in sorted({payment.date for payment in payments}):
+        paid = _total([payment for payment in payments if payment.date <= day])
         if within_tolerance(owed - paid, instalment, policy):
             return day
     return None

@@ -177,13 +177,17 @@ class ExportCrmCreditHold(models.Model):
         orders = self.env["sale.order"]
         for hold in self:
             if hold.blocking and orders.has_access("read"):
-                hold.order_ids = orders.search(hold._order_domain()).filtered(
-                    # sudo: what was let pass doesn't wait, whoever looks
-                    lambda order, hold=hold.sudo(): not hold._passed_by(order.sudo())
-                )
+                hold.order_ids = hold._waiting_orders()
             else:
                 hold.order_ids = orders
             hold.order_count = len(hold.order_ids)
+
+    def _waiting_orders(self):
+        """Return the quotations that this hold keeps waiting, of those one may see."""
+        self.ensure_one()
+        hold = self.sudo()  # sudo: what was let pass doesn't wait, whoever looks
+        orders = self.env["sale.order"].search(self._order_domain())
+        return orders.filtered(lambda order: not hold._passed_by(order.sudo()))
 
     def _order_domain(self):
         """Return the domain of the customer's quotations, those let pass, too."""

@@ -10,7 +10,8 @@ class Blocker(NamedTuple):
 
     ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
     blocking hold (may be empty: exposure, terms and a fresh run are judged live),
-    ``text`` what the salesperson reads, ``rule`` the rule that was broken, ``evidence`` the values of its instalments.
+    ``rule`` the rule that was broken, ``text`` what the salesperson reads,
+    ``evidence`` the values of its instalments.
     """
 
     partner: models.Model
