@@ -51,7 +51,7 @@ INSERT INTO account_move (id, name, sequence_prefix, sequence_number, journal_id
 SELECT pay.move_id, pay.name, 'BNK1/', pay.id, pay.journal_id, %(company)s,
        pay.partner_id, pay.partner_id, pay.currency_id, 1, pay.id, 'posted', 'entry',
        'no', 'not_paid', pay.date, pay.date, 0, 0, pay.amount, 0, 0, 0,
-       pay.amount_company_currency_signed, pay.amount, 0, FALSE, TRUE, TRUE, FALSE,
+       pay.amount_company_currency_signed, pay.amount, 0, TRUE, TRUE, TRUE, FALSE,
        FALSE, FALSE, %(uid)s, %(uid)s, pay.create_date, now()
   FROM account_payment pay
  WHERE pay.id > %(account_payment)s;
