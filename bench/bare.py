@@ -86,7 +86,5 @@ def lateness(env, company, as_of, start, into):
     }
     query = env.cr.mogrify(LATENESS, values).decode().replace("%", "%%")
     names = "partner_id, judged, on_time_rate, days, run, overdue, oldest"
-    env.cr.execute(
-        f"CREATE TEMPORARY TABLE {into} ({names}) ON COMMIT DROP AS {query}"
-    )
+    env.cr.execute(f"CREATE TEMPORARY TABLE {into} ({names}) ON COMMIT DROP AS {query}")
     return env.cr.rowcount

@@ -44,7 +44,7 @@ def check_database(cr):
         documents are in it
     """
     names = [os.environ.get("EXPORT_CRM_DB"), os.environ.get("EXPORT_CRM_BARE_DB")]
-    names += [f"{name}_oca" for name in names if name]
+    names += [oca_name(name) for name in names[1:] if name]
     if cr.dbname not in names:
         raise WrongDatabase(f"{cr.dbname} is not the database of ./dev bench")
     for table in ("sale_order", "account_move"):
@@ -57,6 +57,15 @@ def check_database(cr):
         )
         if cr.fetchone():
             raise WrongDatabase(f"{cr.dbname} has documents of its own")
+
+
+def oca_name(bare):
+    """Return the name of the clone of the database ``bare`` for OCA's add-on.
+
+    The process id stays last: by it ``./dev`` finds what killed runs left.
+    """
+    head, _underscore, last = bare.rpartition("_")
+    return f"{head}_oca_{last}"
 
 
 def generate(env, customers, documents, first=1):
