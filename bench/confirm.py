@@ -10,6 +10,7 @@ to differ from ``odoo`` is noise.
 import contextlib
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def confirm(databases, names, addons=""):
                 pass
         answers = {name: [] for name in workers}
         for number, order in enumerate(names):
-            for name in rotated(list(workers), number):
+            for name in shuffled(list(workers), number):
                 answer = workers[name].confirm(order)
                 if number >= WARM_UP:
                     answers[name].append(answer)
@@ -143,10 +144,12 @@ def confirm(databases, names, addons=""):
     return result
 
 
-def rotated(names, number):
-    """Return ``names`` beginning with another one each time."""
-    begin = number % len(names)
-    return names[begin:] + names[:begin]
+def shuffled(names, number):
+    """Return ``names`` in another sequence for each number, the same in each run.
+
+    Nobody always comes after the same one, which would leave it the same caches.
+    """
+    return random.Random(number).sample(names, len(names))
 
 
 def shorten(text):
