@@ -47,16 +47,18 @@ class ExportCrmCreditGate(models.Model):
 
         :param keys: iterable of ``(commercial partner id, company id)``
         :param limited: those of them with a credit limit: orders that fill one
-            limit at the same moment must conflict with each other, too, so their
+            limit at the same moment must conflict with each other, too, so the
             gates are written and not only shared
         :return: ``{key: GateView}``
         :raise psycopg2.errors.SerializationFailure: a hold was opened or closed, or
             the limit drawn upon, since this transaction began; Odoo retries the
             request by itself
         """
-        # Sorted, so that two transactions never wait for each other.
-        keys, limited = sorted(set(keys)), set(limited)
-        self._touch(limited)
+        keys = sorted(set(keys))
+        if limited:
+            # All at once and sorted: two customers who pay for each other would
+            # wait for each other if only the payer's gate were written first.
+            self._touch(keys)
         rows = self._look(keys, share=True)
         # Opening a hold makes the gate, so where none was there is no hold, either.
         self._touch(key for key, row in rows.items() if not row.gate)

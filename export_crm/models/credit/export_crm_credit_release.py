@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
 
@@ -63,6 +64,7 @@ class ExportCrmCreditRelease(models.Model):
     line_ids = fields.One2many(
         "export.crm.credit.release.line", "release_id", string="Orders"
     )
+    version = fields.Integer(default=0, required=True, readonly=True, copy=False)
     state = fields.Selection(
         [("active", "Active"), ("used", "Used up"), ("expired", "Expired")],
         compute="_compute_state",
@@ -253,11 +255,33 @@ class ExportCrmCreditRelease(models.Model):
         return self.currency_id.compare_amounts(total, self.amount_limit) <= 0
 
     def _use(self, order):
-        """Note that ``order`` was confirmed by this release."""
+        """Note that ``order`` was confirmed by this release.
+
+        :raise psycopg2.errors.SerializationFailure: another order drew on the same
+            amount since this transaction began; Odoo retries the request by itself
+        """
         self.ensure_one()
+        if self.scope == "amount":
+            self._draw()
         if self.scope in ("amount", "date"):
             # sudo: nobody has rights on lines, they are written by decisions
             self.env["export.crm.credit.release.line"].sudo()._note(self, order)
+
+    def _draw(self):
+        """Write this release: a conflict for every order that draws on its amount.
+
+        Orders only share their customer's gate, and each would find the amount
+        unused by the other.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE export_crm_credit_release SET version = version + 1
+                 WHERE id = %s RETURNING id
+                """,
+                self.id,
+            )
+        )
 
 
 class ExportCrmCreditReleaseLine(models.Model):

@@ -53,7 +53,8 @@ class SaleOrder(models.Model):
         blockers, used = self._export_credit_verdicts()
         if blockers:
             raise ValidationError(self._export_credit_refusal(blockers))
-        for order, release in used:
+        # Sorted, as the gates are: nobody waits for somebody who waits.
+        for order, release in sorted(used, key=lambda pair: pair[1].id):
             release._use(order)
 
     # === VERDICT === #
