@@ -122,6 +122,26 @@ class TestCreditExposure(ExportCrmCommon):
             {self.customer.id: 900.0},
         )
 
+    def test_bound_is_never_below_the_exposure(self):
+        accounts = self.env["export.crm.account"].sudo()
+        ids = self.customer.ids
+        self._invoice(self.customer, 600.0, due=10)
+        order = self._order(300.0)
+        order.action_confirm()
+
+        def figures():
+            self.env.flush_all()
+            bound = accounts._exposure_bound(self.company, ids)[ids[0]]
+            return bound, accounts._live_exposure(self.company, ids)[ids[0]]
+
+        self.assertEqual(figures(), (900.0, 900.0))
+        invoice = order._create_invoices()
+        self.assertEqual(figures(), (float("inf"), 900.0))
+        invoice.action_post()
+        self.assertEqual(figures(), (900.0, 900.0))
+        self._pay(invoice, amount=100.0)
+        self.assertEqual(figures(), (800.0, 800.0))
+
     def test_quotation_warns_before_confirming(self):
         order = self._order(1001.0).with_user(self.salesperson)
         self.assertIn("would owe more", order.export_credit_reason)

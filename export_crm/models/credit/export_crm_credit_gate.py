@@ -55,35 +55,43 @@ class ExportCrmCreditGate(models.Model):
             request by itself
         """
         keys = sorted(set(keys))
-        if limited:
-            # All at once and sorted: two customers who pay for each other would
-            # wait for each other if only the payer's gate were written first.
-            self._touch(keys)
-        rows = self._look(keys, share=True)
+        # All at once and sorted: two customers who pay for each other would wait for
+        # each other if only the payer's gate were written first.
+        rows = self._look(keys, "write" if limited else "share")
         # Opening a hold makes the gate, so where none was there is no hold, either.
         self._touch(key for key, row in rows.items() if not row.gate)
         return rows
 
     @api.model
-    def _look(self, keys, share=False):
-        """Return ``{(partner id, company id): GateView}``.
+    def _look(self, keys, take=None):
+        """Return ``{(partner id, company id): GateView}``, in one statement.
 
-        :param bool share: lock the gates against holds until the transaction ends
+        :param list keys: sorted, so that two transactions never wait for each other
+        :param take: ``share`` locks the gates against holds until the transaction
+            ends, ``write`` also against other writers; None only looks
         """
         if not keys:
             return {}
         self.env["export.crm.credit.hold"].flush_model(
             ["partner_id", "company_id", "blocking"]
         )
+        if take == "write":
+            gate = self._write_sql(keys)
+        else:
+            gate = SQL(
+                """
+                SELECT id, partner_id, company_id FROM export_crm_credit_gate
+                 WHERE (partner_id, company_id) IN %s
+              ORDER BY partner_id, company_id
+                   %s
+                """,
+                tuple(keys),
+                SQL("FOR SHARE") if take else SQL(),
+            )
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH gate AS MATERIALIZED (
-                    SELECT id, partner_id, company_id FROM export_crm_credit_gate
-                     WHERE (partner_id, company_id) IN %(keys)s
-                  ORDER BY partner_id, company_id
-                       %(lock)s
-                )
+                WITH gate AS %(materialized)s (%(gate)s)
                 SELECT key.partner_id, key.company_id, gate.id, hold.id,
                        EXISTS (SELECT FROM export_crm_dirty dirty
                                 WHERE dirty.partner_id = key.partner_id
@@ -95,8 +103,8 @@ class ExportCrmCreditGate(models.Model):
                    AND hold.company_id = key.company_id
                    AND hold.blocking
                 """,
-                keys=tuple(keys),
-                lock=SQL("FOR SHARE") if share else SQL(),
+                materialized=SQL() if take == "write" else SQL("MATERIALIZED"),
+                gate=gate,
                 values=SQL(", ").join(SQL("(%s, %s)", *key) for key in keys),
             )
         )
@@ -105,18 +113,19 @@ class ExportCrmCreditGate(models.Model):
     @api.model
     def _touch(self, keys):
         """Write the gates of ``keys``: a conflict for every order under way there."""
-        values = SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in sorted(keys))
-        if not values:
-            return
-        self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO export_crm_credit_gate (partner_id, company_id, version)
-                     VALUES %s
-                ON CONFLICT (partner_id, company_id)
-              DO UPDATE SET version = export_crm_credit_gate.version + 1
-                  RETURNING id
-                """,
-                values,
-            )
+        keys = sorted(keys)
+        if keys:
+            self.env.execute_query(self._write_sql(keys))
+
+    @api.model
+    def _write_sql(self, keys):
+        return SQL(
+            """
+            INSERT INTO export_crm_credit_gate (partner_id, company_id, version)
+                 VALUES %s
+            ON CONFLICT (partner_id, company_id)
+          DO UPDATE SET version = export_crm_credit_gate.version + 1
+              RETURNING id, partner_id, company_id
+            """,
+            SQL(", ").join(SQL("(%s, %s, 0)", *key) for key in keys),
         )

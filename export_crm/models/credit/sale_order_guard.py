@@ -48,8 +48,6 @@ class SaleOrder(models.Model):
         """
         if not self:
             return
-        # Whoever opens a hold and waits for this transaction must find the new state.
-        self.flush_recordset(["state"])
         blockers, used = self._export_credit_verdicts()
         if blockers:
             raise ValidationError(self._export_credit_refusal(blockers))
@@ -171,7 +169,8 @@ class SaleOrder(models.Model):
         return found
 
     def _export_credit_amounts(self, limited):
-        """Return ``{key: (limit, exposure)}`` of the payers with a limit.
+        """Return ``{key: (limit, exposure)}`` of the payers with a limit; where the
+        limit is far, an upper bound of the exposure.
 
         The orders judged are confirmed already when the guard looks, so the
         exposure has them all; of two that fit one by one but not together neither
@@ -180,14 +179,35 @@ class SaleOrder(models.Model):
         amounts = {}
         accounts = self.env["export.crm.account"].sudo()
         for company in self.company_id:
-            partner_ids = [key[0] for key in limited if key[1] == company.id]
-            if not partner_ids:
+            limits = {
+                key[0]: self._export_credit_limit(*key)
+                for key in limited
+                if key[1] == company.id
+            }
+            if not limits:
                 continue
-            exposures = accounts._live_exposure(company, partner_ids)
-            for partner_id, exposure in exposures.items():
-                limit = self._export_credit_limit(partner_id, company.id)
-                amounts[partner_id, company.id] = (limit, exposure)
+            known = accounts._exposure_bound(company, list(limits))
+            asked = self._export_asked(company)
+            near = [
+                partner_id
+                for partner_id, limit in limits.items()
+                if known[partner_id] + asked.get(partner_id, 0.0) > limit
+            ]
+            if near:
+                known |= accounts._live_exposure(company, near)
+            for partner_id, limit in limits.items():
+                amounts[partner_id, company.id] = (limit, known[partner_id])
         return amounts
+
+    def _export_asked(self, company):
+        """Return the largest quotation judged here, per payer: what it would add."""
+        lines = self.env["export.crm.credit.release.line"]
+        asked = {}
+        for order in self:
+            if order.company_id == company and order.state != "sale":
+                payer = order._export_payer_key()[0]
+                asked[payer] = max(asked.get(payer, 0.0), lines._amount_of(order))
+        return asked
 
     # === ONE ORDER === #
 
