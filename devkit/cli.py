@@ -1,8 +1,10 @@
 """The command line of ``./dev``: one table of commands."""
 
 import argparse
+import runpy
 import signal
 import sys
+from pathlib import Path
 
 from . import cdnow, clean, extras, lint, serve, testing
 from .places import Places
@@ -68,6 +70,13 @@ def add_import_cdnow(parser):
     parser.add_argument("--database", help="default: the one of ./dev run")
 
 
+def add_bench(parser):
+    """Add the options of bench/run.py, for ``./dev bench --help``."""
+    path = Path(__file__).parent.parent / "bench" / "options.py"
+    if path.exists():
+        runpy.run_path(str(path))["add_options"](parser)
+
+
 # name: (help, what adds the options, what runs it with the Places and options)
 COMMANDS = {
     "run": (
@@ -103,8 +112,8 @@ COMMANDS = {
         lambda places, o: cdnow.import_cdnow(places, o.database, o.customers, o.master),
     ),
     "bench": (
-        "run the benchmarks beside a throw-away database",
-        None,
+        "run the benchmarks in throw-away databases",
+        add_bench,
         lambda places, o: extras.bench(places, o.rest),
     ),
     "clean": (

@@ -51,8 +51,9 @@ def bench(places, args):
     """Run bench/run.py beside a throw-away database with the add-on.
 
     It is started with the environment's Python; EXPORT_CRM_DB names the
-    database, ODOO_RC the configuration, PGHOST and the like the server, and
-    PYTHONPATH leads to Odoo, so that ``import odoo`` works.
+    database, EXPORT_CRM_BARE_DB one without the add-on, EXPORT_CRM_CACHE a folder
+    for what it fetches, ODOO_RC the configuration, PGHOST and the like the server,
+    and PYTHONPATH leads to Odoo, so that ``import odoo`` works.
     """
     program = places.root / "bench" / "run.py"
     if not program.exists():
@@ -61,6 +62,7 @@ def bench(places, args):
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(postgres.serving(places, kit.python, "test"))
         db = stack.enter_context(scratch_database(kit, server, "test"))
+        bare = stack.enter_context(bare_database(server, db))
         data = stack.enter_context(tempfile.TemporaryDirectory(dir=places.own))
         conf = odooenv.write_conf(kit, "bench", data, with_demo=False, db_name=db)
         with step(f"{ADDON} in a database for the benchmark"):
@@ -72,8 +74,26 @@ def bench(places, args):
             kit,
             server,
             EXPORT_CRM_DB=db,
+            EXPORT_CRM_BARE_DB=bare,
+            EXPORT_CRM_CACHE=places.cache / "bench",
             EXPORT_CRM_OUT=places.root / ".dev",
             ODOO_RC=conf,
         )
         os.makedirs(env["EXPORT_CRM_OUT"], exist_ok=True)
         return wait(spawn([kit.python, program, *args], env=env, cwd=places.root))
+
+
+@contextlib.contextmanager
+def bare_database(server, db):
+    """Yield the name of a clone of the scratch database ``db``; dropped at the end.
+
+    The name ends in the process id, as that of ``db``, so that the clones of killed
+    runs are found.
+    """
+    head, pid = db.rsplit("_", 1)
+    name = f"{head}_bare_{pid}"
+    databases.create(server, name, db)
+    try:
+        yield name
+    finally:
+        databases.drop(server, name)

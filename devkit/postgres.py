@@ -130,7 +130,9 @@ def checked(server):
             "Odoo refuses the database user postgres: set PGUSER to a role that "
             "may create databases (createuser --createdb odoo)"
         )
-    code, text = server.psql("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname=user")
+    code, text = server.psql(
+        "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname=user"
+    )
     if code:
         reason = " ".join(text.split()).rstrip("?") or "no answer"
         raise Failure(

@@ -92,7 +92,8 @@ def print_address(facts):
     say("")
     say(f"   URL       {facts['url']}")
     say(f"   Database  {facts['db']}")
-    say("   Login     admin / admin   (a salesperson: demo / demo)")
+    say("   Login     admin / admin")
+    say("   One each  sales, credit, lead, director, intern (password = login)")
     say("")
 
 

@@ -36,6 +36,7 @@
         "views/export_crm_credit_release_views.xml",
         "views/export_crm_audit_views.xml",
         "views/sale_portal_templates.xml",
+        "views/stock_picking_views.xml",
         "views/export_crm_credit_promise_views.xml",
         "views/export_crm_credit_dispute_views.xml",
         "views/export_crm_nonworking_day_views.xml",

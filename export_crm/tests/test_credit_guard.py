@@ -73,6 +73,45 @@ class TestCreditGuard(ExportCrmCommon):
         self.assertFalse(result["ids"])
         self.assertIn(REFUSED, result["messages"][0]["message"])
 
+    def test_import_wizard_is_refused(self):
+        content = f"partner_id/.id,state\n{self.customer.id},Sales Order\n"
+        wizard = self.env["base_import.import"].create(
+            {
+                "res_model": "sale.order",
+                "file": content.encode(),
+                "file_type": "text/csv",
+            }
+        )
+        result = wizard.execute_import(
+            ["partner_id/.id", "state"],
+            ["partner_id/.id", "state"],
+            {"has_headers": True, "quoting": '"', "separator": ","},
+        )
+        self.assertFalse(result["ids"])
+        self.assertIn(REFUSED, result["messages"][0]["message"])
+
+    def test_server_action_and_form_are_refused(self):
+        action = self.env["ir.actions.server"].create(
+            {
+                "name": "Confirm",
+                "model_id": self.env.ref("sale.model_sale_order").id,
+                "state": "code",
+                "code": "records.action_confirm()",
+            }
+        )
+        with self._refused(), self.cr.savepoint():
+            action.with_context(
+                active_model="sale.order", active_ids=self.order.ids
+            ).run()
+        self.assertEqual(self.order.state, "draft")
+
+    def test_new_terms_of_a_confirmed_order_are_judged(self):
+        order = self._quotation(self.other)
+        order.action_confirm()
+        self._hold(self.other)
+        with self._refused():
+            order.payment_term_id = self.pay_terms_b
+
     def test_payer_on_hold_stops_the_order_too(self):
         order = self._quotation(self.other, partner_invoice_id=self.customer.id)
         with self._refused():

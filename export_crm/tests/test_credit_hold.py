@@ -48,6 +48,22 @@ class TestCreditHoldOpening(ExportCrmCommon):
             ],
         )
 
+    def test_exposure_and_tier_of_that_day_are_kept(self):
+        self._late_payer()
+        self._invoice(self.customer, 700.0, due=10)
+        account = (
+            self.env["export.crm.account"]
+            .sudo()
+            ._refresh_facts_of(self.customer, self.company)
+        )
+        tier = self.env.ref("export_crm.export_crm_tier_b")
+        account.tier_id = tier
+        hold = self._check_payments().with_user(self.controller)
+        self._invoice(self.customer, 300.0, due=10)
+        self.assertRecordValues(hold, [{"exposure": 700.0, "tier_id": tier.id}])
+        with self.assertRaises(AccessError):
+            hold.with_user(self.salesperson).read(["exposure"])
+
     def test_overdue_beyond_grace_counts_within_grace_does_not(self):
         self._invoice(self.customer, due=-6)
         inside = self._invoice(self.customer, due=-5)

@@ -9,6 +9,7 @@ from . import (
     export_crm_credit_promise,
     export_crm_credit_release,
     export_crm_credit_rule,
+    checkpoints,
     hold_audit,
     hold_decision,
     hold_follow,

@@ -19,6 +19,8 @@ DECIDED = frozenset(
         "evidence_ids",
         "release_ids",
         "requested_order_ids",
+        "exposure",
+        "tier_id",
     )
 )
 
@@ -101,6 +103,24 @@ class ExportCrmCreditHold(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    exposure = fields.Monetary(
+        string="Exposure then",
+        readonly=True,
+        copy=False,
+        groups="export_crm.export_crm_group_credit_controller,"
+        "account.group_account_invoice,account.group_account_readonly",
+        help="Open receivables less unapplied payments plus confirmed not invoiced, "
+        "when the hold was opened.",
+    )
+    tier_id = fields.Many2one(
+        "export.crm.tier",
+        string="Tier then",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The customer's tier when the hold was opened.",
     )
     user_id = fields.Many2one(
         "res.users",

@@ -13,11 +13,31 @@ class ExportCrmCreditHold(models.Model):
         gate = self.env["export.crm.credit.gate"].sudo()
         # sudo: nobody has rights on gates, they exist for locking alone
         gate._touch({(hold.partner_id.id, hold.company_id.id) for hold in self})
+        self._keep_figures()
         for hold in self:
             hold.user_id = hold.user_id or hold._responsible()
             hold._ask_controller()
             hold._tell(hold._opening_message(), hold.salesperson_id.partner_id)
             hold._audit("opened", hold.rule_id.name, "\n".join(hold._reason_lines()))
+
+    def _keep_figures(self):
+        """Copy exposure and tier as they are now: part of the evidence."""
+        # sudo: the figures are kept whoever opens the hold; groups show them
+        accounts = self.env["export.crm.account"].sudo()
+        for company in self.company_id:
+            holds = self.filtered(
+                lambda hold, company=company: hold.company_id == company
+            )
+            partner_ids = holds.partner_id.ids
+            exposures = accounts._live_exposure(company, partner_ids)
+            tiers = self._tiers_of(company, partner_ids)
+            for hold in holds.sudo():
+                hold._decide(
+                    {
+                        "exposure": exposures[hold.partner_id.id],
+                        "tier_id": tiers.get(hold.partner_id.id, hold.tier_id).id,
+                    }
+                )
 
     def _responsible(self):
         """Return the user who is to decide: the company's choice, else the first

@@ -1,0 +1,108 @@
+"""One variant of Odoo that confirms the orders it is told to: DB VARIANT [ADDONS].
+
+Reads an order's number per line from its standard input and answers with a line of
+JSON: seconds, processor seconds, statements (and their text, if the line ends with
+" sql"). Each confirmation happens in a transaction of its own that is rolled back.
+"""
+
+import contextlib
+import json
+import logging
+import sys
+import time
+
+import odoo_env
+
+USER = "base.user_admin"
+LIMIT = 1e12  # nobody reaches it: the orders must pass
+
+
+def set_up(env, variant, order):
+    """Bring about, in this transaction, what the variant is about."""
+    customer = order.partner_invoice_id.commercial_partner_id.id
+    if variant == "guard_new":
+        env.cr.execute(
+            "DELETE FROM export_crm_credit_gate WHERE partner_id = %s", [customer]
+        )
+    if variant.endswith("_limit") or variant == "oca":
+        env.cr.execute("UPDATE res_company SET account_use_credit_limit = TRUE")
+        env.cr.execute(
+            "UPDATE res_partner SET credit_limit = jsonb_build_object('1', %s::float8)"
+            " WHERE id = %s",
+            [LIMIT, customer],
+        )
+    if variant == "oca":
+        # Orders and invoices, due or not, are to fit in the limit.
+        names = ("risk_sale_order", "risk_invoice_open", "risk_invoice_unpaid")
+        columns = ", ".join(f"{name}_include = TRUE" for name in names)
+        env.cr.execute(f"UPDATE res_partner SET {columns} WHERE id = %s", [customer])
+    env.invalidate_all()
+
+
+def patch(env, variant):
+    """Leave away, in this process, what is not the guard: the marking."""
+    if variant.startswith("guard"):
+        model = env.registry["export.crm.dirty"]
+        model._mark = lambda *_args, **_kwargs: None
+
+
+@contextlib.contextmanager
+def recorded(texts):
+    """Append the text of each statement to ``texts``, unless it is None."""
+    if texts is None:
+        yield
+        return
+    from odoo.sql_db import Cursor
+
+    execute = Cursor.execute
+
+    def recording(self, query, *args, **kwargs):
+        texts.append(str(getattr(query, "code", query)))
+        return execute(self, query, *args, **kwargs)
+
+    Cursor.execute = recording
+    try:
+        yield
+    finally:
+        Cursor.execute = execute
+
+
+def confirm(registry, variant, uid, name, texts=None):
+    """Confirm the order ``name`` up to the point of commit; roll back.
+
+    :return: dict with ``s``, ``cpu_s``, ``queries``
+    """
+    with odoo_env.environment(registry, uid) as env:
+        order = env["sale.order"].search([("name", "=", name)])
+        set_up(env, variant, order)
+        with recorded(texts):
+            processor = time.process_time()
+            with odoo_env.Watch(env.cr) as watch:
+                order.action_confirm()
+                # What a commit does first: what is left to write, and the hooks.
+                env.cr.flush()
+            processor = time.process_time() - processor
+        if order.state != "sale":
+            raise RuntimeError(f"{variant}: {name} was not confirmed")
+        env.cr.rollback()
+    return {"s": watch.seconds, "cpu_s": processor, "queries": watch.statements}
+
+
+def main(db, variant, addons=""):
+    """Answer until the input ends."""
+    registry = odoo_env.load(db, addons)
+    logging.getLogger("odoo").setLevel(logging.ERROR)
+    with odoo_env.environment(registry) as env:
+        patch(env, variant)
+        uid = env.ref(USER).id
+        env.cr.rollback()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        name, _space, wish = line.strip().partition(" ")
+        texts = [] if wish == "sql" else None
+        answer = confirm(registry, variant, uid, name, texts)
+        print(json.dumps(answer | {"sql": texts}), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

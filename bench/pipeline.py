@@ -1,0 +1,123 @@
+"""Benchmarks of the steps after the facts: ``scores``, ``check``, ``one``."""
+
+from datetime import timedelta
+
+from facts import partner_ids
+from odoo_env import Watch, environment, median_ms
+
+BATCH = 5000
+ONE = 30  # customers judged one by one
+REFERENCE = 20000
+HELD = 1000  # customers among whom holds are opened
+
+
+def in_batches(registry, model, method):
+    """Call a step for all customers, a commit per batch.
+
+    :return: (customers, seconds, sum of the lengths of what the calls returned)
+    """
+    made = 0
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        ids = partner_ids(env)
+        step = getattr(env[model].with_company(company), method)
+        with Watch() as watch:
+            for begin in range(0, len(ids), BATCH):
+                result = step(
+                    company, ids[begin : begin + BATCH], company._export_today()
+                )
+                made += len(result or ())
+                env.cr.commit()
+    return len(ids), watch.seconds, made
+
+
+def per_reference(customers, seconds):
+    """Return the seconds for ``REFERENCE`` customers at the same pace."""
+    return round(seconds * REFERENCE / max(customers, 1), 2)
+
+
+def scores(registry):
+    """Measure ``_step_scores`` for all: first with empty scores, then again."""
+    customers, first, _made = in_batches(registry, "export.crm.account", "_step_scores")
+    _customers, again, _made = in_batches(
+        registry, "export.crm.account", "_step_scores"
+    )
+    return {
+        "customers": customers,
+        "s": round(first, 2),
+        "per_20000_s": per_reference(customers, first),
+        "again_s": round(again, 2),
+    }
+
+
+def check(registry):
+    """Measure the payment-delay check of all customers, and of opening a hold.
+
+    Go-live is today at first, so nobody is held; then it is put a year back and
+    one batch of ``HELD`` customers is judged, whose bad payers are held.
+    """
+    step = ("export.crm.credit.hold", "_step_payment_behaviour")
+    customers, seconds, _holds = in_batches(registry, *step)
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        before = company.export_go_live_date
+        company.export_go_live_date = company._export_today() - timedelta(days=365)
+        env.flush_all()
+        judge = env[step[0]].with_company(company)._step_payment_behaviour
+        args = (company, partner_ids(env)[:HELD], company._export_today())
+        with Watch(env.cr) as opening:
+            holds = judge(*args)
+            env.cr.flush()
+        with Watch(env.cr) as again:
+            judge(*args)
+        company.export_go_live_date = before
+        env.cr.commit()
+    return {
+        "customers": customers,
+        "s": round(seconds, 2),
+        "per_20000_s": per_reference(customers, seconds),
+        "holds": len(holds),
+        "hold_ms": round(
+            (opening.seconds - again.seconds) / max(len(holds), 1) * 1000, 1
+        ),
+        "hold_statements": round(
+            (opening.statements - again.statements) / max(len(holds), 1), 1
+        ),
+    }
+
+
+def one(registry):
+    """Measure a triggered run for one customer, step by step, commit included.
+
+    :return: medians in milliseconds: ``ms`` in all and per step; ``statements``
+    """
+    from odoo.addons.export_crm.tools import pipeline
+
+    total, counts, by_step = [], [], {}
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        steps = [
+            step
+            for phase in env["export.crm.job"]._phases(pipeline.RUN_DIRTY)
+            for step in phase
+        ]
+        ids = partner_ids(env)
+        chosen = ids[:: max(len(ids) // ONE, 1)][: ONE + 1]
+        for partner_id in chosen:
+            with Watch(env.cr) as watch:
+                for step in steps:
+                    model = env[step.model].with_company(company)
+                    with Watch() as part:
+                        getattr(model, step.method)(
+                            company, [partner_id], company._export_today()
+                        )
+                    by_step.setdefault(step.code, []).append(part.seconds)
+                env.cr.commit()
+            total.append(watch.seconds)
+            counts.append(watch.statements)
+    # The first one fills Odoo's caches.
+    return {
+        "ms": median_ms(total[1:]),
+        "statements": sorted(counts)[len(counts) // 2],
+        **{f"{code}_ms": median_ms(times[1:]) for code, times in by_step.items()},
+    }

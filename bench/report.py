@@ -1,0 +1,163 @@
+"""The figures as a table, and the machine they were measured on."""
+
+import os
+import platform
+from contextlib import closing
+from datetime import date
+
+import psycopg2
+
+HEAD = """# What Export CRM costs
+
+One section per run of `./dev bench`, the newest last. README.md says what is compared
+with what.
+"""
+# (title, benchmark, key of ours, key of theirs, key of the ratio, most it may be)
+RATIOS = (
+    ("refresh, first pass", "refresh", "ours_s", "bare_s", "ratio", "≤ 3× and ≤ 90 s"),
+    (
+        "refresh, every row new (next day)",
+        "refresh",
+        "next_day_s",
+        "bare_s",
+        "next_day_ratio",
+        "≤ 3× and ≤ 90 s",
+    ),
+    ("lateness of all", "lateness", "ours_s", "bare_s", "ratio", "≤ 3×"),
+    (
+        "lateness, against the naive query",
+        "lateness",
+        "ours_s",
+        "naive_s",
+        "naive_ratio",
+        "",
+    ),
+)
+CONFIRM = {
+    "odoo": ("bare Odoo", ""),
+    "odoo_aa": ("bare Odoo again (noise)", ""),
+    "guard": ("guard alone, no limit", "≤ +2, ≤ +2 %"),
+    "guard_new": ("guard alone, first order", ""),
+    "guard_limit": ("guard alone, limit", "≤ +4, ≤ +5 %"),
+    "export_crm": ("whole add-on, no limit", "≤ +7, ≤ +8 %"),
+    "export_crm_limit": ("whole add-on, limit", "≤ +7, ≤ +8 %"),
+    "oca": ("OCA sale_financial_risk", ""),
+}
+
+
+def machine():
+    """Return what the machine is, without its name."""
+    with closing(psycopg2.connect(dbname="postgres")) as connection:
+        version = connection.server_version
+    with open("/proc/meminfo") as lines:
+        ram = next(
+            int(line.split()[1]) for line in lines if line.startswith("MemTotal")
+        )
+    return {
+        "cores": os.cpu_count(),
+        "ram_gb": round(ram / 1024**2),
+        "postgresql": f"{version // 10000}.{version % 10000}",
+        "python": platform.python_version(),
+        "date": date.today().isoformat(),
+    }
+
+
+def table(result):
+    """Return the section of RESULTS.md for one run."""
+    host = result["machine"]
+    lines = [
+        f"## {host['date']}: {result['customers']:,} customers × "
+        f"{result['documents']} documents",
+        "",
+        f"{host['cores']} cores, {host['ram_gb']} GB RAM, PostgreSQL "
+        f"{host['postgresql']}, Python {host['python']}; load average "
+        f"{result['load_before']:.1f} before, {result['load_after']:.1f} after "
+        f"(shared machine).",
+        "",
+        *facts_lines(result),
+        *other_lines(result),
+        *confirm_lines(result.get("confirm")),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def facts_lines(result):
+    """Yield the rows of what is compared with bare SQL, at both sizes."""
+    yield "| What | Customers | Ours | Bare SQL | Ratio | Target |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for size in (result["small"], result):
+        for title, name, ours, bare, ratio, target in RATIOS:
+            if name in size and not (size is not result and size[name] is result[name]):
+                row = size[name]
+                yield (
+                    f"| {title} | {row['customers']:,} | {row[ours]} s | "
+                    f"{row[bare]} s | {row[ratio]}× | {target} |"
+                )
+    yield ""
+
+
+def other_lines(result):
+    """Yield the rows of what has no counterpart."""
+    yield "| What | Figure |"
+    yield "|---|---|"
+    if "generate_s" in result:
+        yield f"| generating the documents | {result['generate_s']} s |"
+    if "refresh" in result:
+        row = result["refresh"]
+        counts = row["statements_per_batch"]
+        said = ", ".join(f"{size}: {count}" for size, count in counts.items())
+        yield f"| refresh, statements per batch of N customers | {said} |"
+        yield (
+            f"| refresh, second run | {row['second_run_s']} s, "
+            f"{row['second_run_rows']} rows written |"
+        )
+        yield f"| refresh, most memory, all of Odoo included | {row['memory_mb']} MB |"
+    if "scores" in result:
+        row = result["scores"]
+        yield (
+            f"| scores of {row['customers']:,} | {row['s']} s "
+            f"({row['per_20000_s']} s per 20,000), again {row['again_s']} s |"
+        )
+    if "check" in result:
+        row = result["check"]
+        yield (
+            f"| payment-delay check of {row['customers']:,} | {row['s']} s "
+            f"({row['per_20000_s']} s per 20,000); opening a hold "
+            f"{row['hold_ms']} ms, {row['hold_statements']} statements |"
+        )
+    if "one" in result:
+        row = result["one"]
+        yield (
+            f"| one customer, triggered | {row['ms']} ms, {row['statements']} "
+            f"statements (facts {row['facts_ms']} ms, scores {row['scores_ms']} ms, "
+            f"credit {row['credit_ms']} ms) |"
+        )
+    yield ""
+
+
+def confirm_lines(result):
+    """Yield the rows about confirming an order."""
+    if not result:
+        return
+    yield (
+        f"Confirming an order, median of {result['pairs']} orders "
+        f"({result['customers']:,} customers); A/A noise "
+        f"{result['aa_noise_percent']} %; load {result['load']:.1f}."
+    )
+    yield ""
+    yield "| Variant | ms | Against bare Odoo | Queries | More | Target |"
+    yield "|---|---:|---:|---:|---:|---|"
+    for name, (title, target) in CONFIRM.items():
+        if name in result:
+            row = result[name]
+            yield (
+                f"| {title} | {row['ms']} | {row['percent']:+} % | "
+                f"{row['queries']:g} | {row['more_queries']:+g} | {target} |"
+            )
+    yield ""
+
+
+def append(path, text):
+    """Append a section to the file, which begins with ``HEAD``."""
+    before = path.read_text() if path.exists() else HEAD
+    path.write_text(before.rstrip() + "\n\n" + text)
