@@ -35,7 +35,10 @@ def test(places, tags, fast, keep):
         tally.add(doctests(kit))
     browser = None if fast else ensure_browser(places)
     with postgres.serving(places, kit.python, "test") as server:
-        tally.add(odoo_tests(kit, server, tags, browser, keep))
+        with scratch_database(kit, server, "test", keep) as db:
+            tally.add(odoo_tests(kit, server, db, tags, browser))
+            if not tags and not fast:
+                tally.add(concurrency_tests(kit, server, db))
     if not tags and not fast:
         with postgres.serving(places, kit.python, "run") as server:
             tally.add(demo_check(kit, server))
@@ -91,17 +94,25 @@ def doctests(kit):
 
 @contextlib.contextmanager
 def scratch_database(kit, server, kind, keep=False):
-    """Yield the name of a clone of the template ``kind``; dropped at the end.
+    """Yield the name of a clone of the template ``kind``; dropped at the end."""
+    source = template(kit, server, kind)
+    lock = locked(kit.places.lock(source))
+    with clone(kit, server, kind, source, lock, keep) as name:
+        yield name
 
-    Clones that killed runs left are dropped first.
+
+@contextlib.contextmanager
+def clone(kit, server, kind, source, lock, keep=False):
+    """Yield the name of a clone of the database ``source``; dropped at the end.
+
+    It is made within the context ``lock``. Clones of this ``kind`` that killed runs left are dropped first.
     """
     prefix = f"{kind}_{kit.places.key}_"
     for left in databases.names(server, prefix):
         if not alive(int(left.rsplit("_", 1)[1])):
             databases.drop(server, left)
-    source = template(kit, server, kind)
     name = f"{prefix}{os.getpid()}"
-    with locked(kit.places.lock(source)):
+    with lock:
         databases.create(server, name, source)
     try:
         yield name
@@ -112,13 +123,12 @@ def scratch_database(kit, server, kind, keep=False):
             databases.drop(server, name)
 
 
-def odoo_tests(kit, server, tags, browser, keep):
-    """Install the add-on in a fresh database and run its tests there."""
-    with scratch_database(kit, server, "test", keep) as db:
-        with step(f"Odoo tests of {ADDON}"):
-            args = ["--test-tags", tags or f"/{ADDON}"]
-            extra = {} if browser else {"EXPORT_CRM_NO_BROWSER": "1"}
-            events, code, log = run_install(kit, server, db, "test", args, extra)
+def odoo_tests(kit, server, db, tags, browser):
+    """Install the add-on in the fresh database ``db`` and run its tests there."""
+    with step(f"Odoo tests of {ADDON}"):
+        args = ["--test-tags", tags or f"/{ADDON}"]
+        extra = {} if browser else {"EXPORT_CRM_NO_BROWSER": "1"}
+        events, code, log = run_install(kit, server, db, "test", args, extra)
     tally = count_tests(events)
     ran = tally.passed + tally.failed + tally.skipped
     if not ran:
@@ -127,6 +137,30 @@ def odoo_tests(kit, server, tags, browser, keep):
         tally.check(False, f"FAIL Odoo ended with {code} (log: {log})\n{tail(log, 12)}")
     tally.add(count_log(events, "tests"))
     return tally
+
+
+def concurrency_tests(kit, server, tested):
+    """Run the tests that need several processes on a clone of ``tested``."""
+    places = kit.places
+    log = places.logs / "concurrency.log"
+    databases.disconnect(server, tested)
+    with (
+        clone(kit, server, "race", tested, contextlib.nullcontext()) as db,
+        tempfile.TemporaryDirectory(dir=places.own) as scratch,
+        step("tests with several processes"),
+    ):
+        conf = odooenv.write_conf(kit, f"race-{os.getpid()}", scratch)
+        script = places.addon / "tests" / "concurrency" / "run.py"
+        try:
+            code, text = output(
+                [kit.python, script, conf, db],
+                env=odooenv.environment(kit, server),
+                cwd=places.root,
+            )
+        finally:
+            conf.unlink()
+    log.write_text(text)
+    return count_unittest(text, code)
 
 
 def demo_check(kit, server):
