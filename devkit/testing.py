@@ -105,7 +105,8 @@ def scratch_database(kit, server, kind, keep=False):
 def clone(kit, server, kind, source, lock, keep=False):
     """Yield the name of a clone of the database ``source``; dropped at the end.
 
-    It is made within the context ``lock``. Clones of this ``kind`` that killed runs left are dropped first.
+    It is made within the context ``lock``. Clones of this ``kind`` that killed runs
+    left are dropped first.
     """
     prefix = f"{kind}_{kit.places.key}_"
     for left in databases.names(server, prefix):
