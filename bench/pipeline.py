@@ -101,7 +101,10 @@ def one(registry):
             for phase in env["export.crm.job"]._phases(pipeline.RUN_DIRTY)
             for step in phase
         ]
-        ids = partner_ids(env)
+        # Without the refresh before it there are no accounts yet.
+        ids = partner_ids(env) or env["export.crm.account"]._facts_partner_batches(
+            company, company._export_today()
+        )
         chosen = ids[:: max(len(ids) // ONE, 1)][: ONE + 1]
         for partner_id in chosen:
             with Watch(env.cr) as watch:
