@@ -69,6 +69,15 @@ class Books:
             [{"name": f"Customer {n}", **values} for n in range(number)]
         ).ids
 
+    def pass_gates(self, partner_ids):
+        """Make the gates of customers, as an earlier order of theirs does."""
+        self.do(self._pass_gates, partner_ids)
+
+    def _pass_gates(self, env, partner_ids):
+        env["export.crm.credit.gate"].sudo()._pass(
+            [(partner_id, self.company) for partner_id in partner_ids]
+        )
+
     def quotations(self, partner_ids, amount=100.0, payer_ids=None):
         """Return the ids of new quotations, one for each of ``partner_ids``."""
         return self.do(self._quotations, partner_ids, amount, payer_ids or partner_ids)

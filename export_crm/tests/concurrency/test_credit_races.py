@@ -205,8 +205,13 @@ class TestCreditRaces(unittest.TestCase):
         )
 
     def test_one_of_two_orders_that_fill_a_limit_passes(self):
-        """Limit 1000, two orders of 600, twenty times."""
+        """Limit 1000, two orders of 600, twenty times.
+
+        Customers who have ordered before: a first order makes the gate, which is a
+        conflict by itself.
+        """
         partner_ids = self.books.customers(20, credit_limit=1000.0)
+        self.books.pass_gates(partner_ids)
         order_ids = [self.books.quotations(partner_ids, 600.0) for _n in range(2)]
         self._one_passes(order_ids, "would owe more than its credit limit")
 
@@ -229,6 +234,7 @@ class TestCreditRaces(unittest.TestCase):
         """Two customers with limits, each the other's payer, ten times."""
         ours = self.books.customers(10, credit_limit=1e6)
         theirs = self.books.customers(10, credit_limit=1e6)
+        self.books.pass_gates([*ours, *theirs])
         order_ids = [
             self.books.quotations(ours, 600.0, theirs),
             self.books.quotations(theirs, 600.0, ours),
