@@ -60,8 +60,13 @@ class TestTierScores(ExportCrmCommon):
     def _score(self):
         accounts = self.env["export.crm.account"].sudo()
         account = accounts._refresh_facts_of(self.customer, self.company)
-        accounts._step_scores(self.company, self.customer.ids, self.today)
+        self._steps()
         return account.with_env(self.env)
+
+    def _steps(self):
+        accounts = self.env["export.crm.account"].sudo()
+        for step in (accounts._step_tiers, accounts._step_health):
+            step(self.company, self.customer.ids, self.today)
 
     def _order(self, days, amount=1000.0):
         order = self._quotation()
@@ -103,9 +108,7 @@ class TestTierScores(ExportCrmCommon):
             "SELECT xmin FROM export_crm_account WHERE id = %s", [account.id]
         )
         before = self.env.cr.fetchone()
-        self.env["export.crm.account"].sudo()._step_scores(
-            self.company, self.customer.ids, self.today
-        )
+        self._steps()
         self.env.cr.execute(
             "SELECT xmin, ctid FROM export_crm_account WHERE id = %s", [account.id]
         )

@@ -15,4 +15,6 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    scores,
+    scores_res_partner,
 )

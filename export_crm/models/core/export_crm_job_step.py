@@ -45,12 +45,9 @@ class ExportCrmJob(models.Model):
                 frozenset({pipeline.RUN_NIGHTLY}),
                 company_wide=True,
             ),
+            pipeline.Step("tiers", self.env._("Tier"), account, "_step_tiers", figures),
             pipeline.Step(
-                "scores",
-                self.env._("Tier and health"),
-                account,
-                "_step_scores",
-                figures,
+                "health", self.env._("Health"), account, "_step_health", figures
             ),
             pipeline.Step(
                 "settled",
