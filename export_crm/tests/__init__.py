@@ -26,5 +26,4 @@ from . import (
     test_lateness_pure,
     test_lateness_run,
     test_lateness_sql,
-    test_tier_scores,
 )
