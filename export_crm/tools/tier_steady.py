@@ -4,7 +4,7 @@ The *computed* tier is what the facts say today; the *assigned* one is what the
 customer has. A customer moves up at once; leaves A only when the scale is clearly
 missed or after two failing gradings; and goes down one step per grading. Pure.
 
->>> from .tier_criteria import DEFAULTS
+>>> from .tier_criteria import DEFAULTS, Criteria
 >>> criteria = Criteria.of(DEFAULTS)
 >>> day = date(2024, 7, 1)
 >>> decide(Standing("A", "C", scale=0.34), criteria, day).code
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from .tier_criteria import LADDER, PARETO, Criteria
+from .tier_criteria import LADDER, PARETO
 
 #: Why a customer has the tier that it has after a grading.
 REASONS = (

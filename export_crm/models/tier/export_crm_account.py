@@ -60,9 +60,7 @@ class ExportCrmAccount(models.Model):
         help="The tier that the customer has: A, B or C; empty: unrated (no order, "
         "or the first one less than 180 days ago). Changes with a grading.",
     )
-    tier_since = fields.Date(
-        string="Tier Since", readonly=True, help="Day of the last change of tier."
-    )
+    tier_since = fields.Date(readonly=True, help="Day of the last change of tier.")
     tier_computed_id = fields.Many2one(
         "export.crm.tier",
         string="Computed Tier",

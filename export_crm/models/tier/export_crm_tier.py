@@ -41,7 +41,7 @@ class ExportCrmTier(models.Model):
     @api.model
     def _ids_by_code(self):
         """Return ``{"A": id, …}``, archived tiers included."""
-        tiers = self.with_context(active_test=False).search([])
+        tiers = self.with_context(active_test=False).search([("code", "!=", False)])
         return {tier.code: tier.id for tier in tiers}
 
     def action_view_accounts(self):

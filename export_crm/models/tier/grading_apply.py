@@ -33,6 +33,7 @@ class ExportCrmTierGrading(models.Model):
             }
         )
         self.env["export.crm.tier.grading.line"].invalidate_model()
+        self.invalidate_recordset()
         self.env["export.crm.account"]._facts_invalidate()
         self.activity_ids.action_feedback()
         changes = self.change_ids

@@ -49,6 +49,7 @@ class SaleOrder(models.Model):
     @api.model
     def _export_tier_ids(self, keys):
         """Return ``{(customer id, company id): tier id}`` in one plain query."""
+        self.env["export.crm.account"].flush_model(["tier_id"])
         partner_ids, company_ids = (list(ids) for ids in zip(*keys, strict=True))
         rows = self.env.execute_query(
             SQL(

@@ -184,16 +184,34 @@ class AccountPaymentTerm(models.Model):
         for candidate in terms.search([("company_id", "in", (False, company.id))]):
             if candidate._export_shape() == wanted:
                 return candidate.with_env(self.env)
-        name = self.env._("%(terms)s + %(days)s days", terms=self.name, days=days)
-        longer = terms.copy({"name": name, "note": False})
-        last = longer.line_ids.sorted("nb_days")[-1:]
-        last.nb_days += days
-        return longer.with_env(self.env)
+        lines, _discount = wanted
+        keys = ("nb_days", "delay_type", "value", "value_amount", "days_next_month")
+        return terms.create(
+            {
+                "name": self.env._(
+                    "%(terms)s + %(days)s days", terms=self.name, days=days
+                ),
+                "company_id": company.id,
+                "early_discount": self.early_discount,
+                "discount_percentage": self.discount_percentage,
+                "discount_days": self.discount_days,
+                "line_ids": [
+                    fields.Command.create(dict(zip(keys, line, strict=True)))
+                    for line in lines
+                ],
+            }
+        ).with_env(self.env)
 
     def _export_shape(self, more=0):
         """Return what makes terms the same: their instalments and discount."""
         lines = sorted(
-            (line.nb_days, line.delay_type, line.value, line.value_amount)
+            (
+                line.nb_days,
+                line.delay_type,
+                line.value,
+                line.value_amount,
+                line.days_next_month,
+            )
             for line in self.line_ids
         )
         if lines and more:
