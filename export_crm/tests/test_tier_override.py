@@ -186,6 +186,21 @@ class TestTierOverride(TierCommon):
         self._override()
         self.assertFalse(self.customer.with_company(other).export_tier_id)
 
+    def test_merged_customer_keeps_its_tier_and_one_override(self):
+        other = self._customer("Same customer")
+        self._open_account(other)
+        self._override("C", partner_id=other.id, user=self.manager)
+        mine = self._override("A")
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo()
+        wizard._merge((self.customer | other).ids, self.customer)
+        self.env.invalidate_all()
+        active = self.overrides.search(
+            [("partner_id", "=", self.customer.id), ("state", "=", "active")]
+        )
+        self.assertEqual(active, mine)
+        self.assertEqual(self.customer.export_tier_id.code, "A")
+        self.assertEqual(len(self._history(self.customer)), 3)
+
     def test_salesperson_is_told(self):
         def told():
             return (

@@ -86,8 +86,12 @@ class ExportCrmAccount(models.Model):
         readonly=True,
         help="Gradings in a row in which this A would have been none.",
     )
-    tier_failed_on = fields.Date(readonly=True)
-    tier_stepped_on = fields.Date(readonly=True)
+    tier_failed_on = fields.Date(
+        readonly=True, help="Day of the last grading that this A failed."
+    )
+    tier_stepped_on = fields.Date(
+        readonly=True, help="Day of the last grading that moved the customer down."
+    )
 
     # === WHAT THE FACTS SAY === #
 

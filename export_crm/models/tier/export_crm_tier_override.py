@@ -215,6 +215,29 @@ class ExportCrmTierOverride(models.Model):
                 override._message_log(body=self.env._("Ended."))
 
     @api.model
+    def _settle_merged(self, partner):
+        """After a merge: one override at most, and it is the one that shows.
+
+        The customer that stays keeps its tier; overrides of those merged into it
+        that say something else end.
+        """
+        self.invalidate_model(["partner_id"])
+        # sudo: whoever merges contacts need not see overrides
+        overrides = self.sudo().search(
+            [
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("state", "=", "active"),
+            ]
+        )
+        for company, group in overrides.grouped("company_id").items():
+            accounts = self.env["export.crm.account"].sudo()
+            tier = accounts._tiers_by_key({(partner.id, company.id)}).get(
+                (partner.id, company.id)
+            )
+            kept = group.filtered(lambda o, tier=tier: o.tier_id == tier)[:1]
+            (group - kept)._end("ended")
+
+    @api.model
     def _step_expire(self, company, as_of):
         """End what has run out; ask, by an activity, what the tier shall be.
 
