@@ -53,8 +53,9 @@ def bench(places, args):
 
     It is started with the environment's Python; EXPORT_CRM_DB names the
     database, EXPORT_CRM_BARE_DB one without the add-on, EXPORT_CRM_CACHE a folder
-    for what it fetches, EXPORT_CRM_CDNOW the purchases where asked for, ODOO_RC the configuration, PGHOST and the like the server,
-    and PYTHONPATH leads to Odoo, so that ``import odoo`` works.
+    for what it fetches, EXPORT_CRM_CDNOW the file of purchases where asked for,
+    ODOO_RC the configuration, PGHOST and the like the server, and PYTHONPATH leads
+    to Odoo, so that ``import odoo`` works.
     """
     program = places.root / "bench" / "run.py"
     if not program.exists():
