@@ -99,7 +99,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
 
     def test_message_is_in_the_customers_language(self):
         words = {
-            "zh_CN": "审核",
+            "zh_CN": "您的订单",
             "es_ES": "su pedido",
             "pt_PT": "sua encomenda",
             "pt_BR": "seu pedido",
