@@ -42,6 +42,7 @@
         "views/export_crm_credit_dispute_views.xml",
         "views/export_crm_nonworking_day_views.xml",
         "views/account_move_views.xml",
+        "views/account_payment_views.xml",
         "views/export_crm_job_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_facts_views.xml",

@@ -5,6 +5,7 @@ from . import (
     test_core_job_screen,
     test_core_pipeline,
     test_credit_checkpoints,
+    test_credit_cover,
     test_credit_exposure,
     test_credit_follow,
     test_credit_guard,
