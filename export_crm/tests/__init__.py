@@ -28,5 +28,10 @@ from . import (
     test_lateness_pure,
     test_lateness_run,
     test_lateness_sql,
+    test_tier_formula,
+    test_tier_grading,
+    test_tier_order,
+    test_tier_override,
+    test_tier_policy,
     test_tier_scores,
 )
