@@ -26,6 +26,7 @@
         "data/export_crm_tier_data.xml",
         "data/export_crm_credit_rule_data.xml",
         "data/mail_activity_type_data.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "data/export_crm_job_data.xml",
         "views/export_crm_account_views.xml",

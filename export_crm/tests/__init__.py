@@ -12,6 +12,7 @@ from . import (
     test_credit_portal,
     test_credit_preview,
     test_credit_release,
+    test_credit_shop,
     test_credit_tour,
     test_facts_access,
     test_facts_contact,

@@ -210,15 +210,14 @@ class ExportCrmCreditHold(models.Model):
         return orders.filtered(lambda order: not hold._passed_by(order.sudo()))
 
     def _order_domain(self):
-        """Return the domain of the customer's quotations, those let pass, too."""
-        self.ensure_one()
-        customers = ("child_of", self.partner_id.ids)
+        """Return the domain of the customers' quotations, those let pass, too."""
+        customers = ("commercial_partner_id", "in", self.partner_id.ids)
         return [
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "in", self.company_id.ids),
             ("state", "in", ("draft", "sent")),
             "|",
-            ("partner_id", *customers),
-            ("partner_invoice_id", *customers),
+            ("partner_id", "any", [customers]),
+            ("partner_invoice_id", "any", [customers]),
         ]
 
     # === CRUD === #
