@@ -25,6 +25,9 @@
         "data/ir_sequence_data.xml",
         "data/export_crm_tier_data.xml",
         "data/export_crm_credit_rule_data.xml",
+        "data/export_crm_health_component_data.xml",
+        "data/export_crm_warning_rule_data.xml",
+        "data/export_crm_action_rule_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
@@ -49,6 +52,15 @@
         "views/sale_order_kind_views.xml",
         "views/res_config_settings_views.xml",
         "views/export_crm_menus.xml",
+        "views/export_crm_health_templates.xml",
+        "views/export_crm_account_health_views.xml",
+        "views/export_crm_warning_views.xml",
+        "views/export_crm_loss_views.xml",
+        "views/export_crm_action_views.xml",
+        "views/export_crm_health_component_views.xml",
+        "views/export_crm_backtest_views.xml",
+        "views/res_config_settings_health_views.xml",
+        "views/export_crm_health_menus.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -63,6 +75,7 @@
     "assets": {
         "web.assets_backend": [
             "export_crm/static/src/fact_fields/**/*",
+            "export_crm/static/src/health_chart/**/*",
         ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",

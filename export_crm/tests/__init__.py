@@ -14,6 +14,8 @@ from . import (
     test_credit_release,
     test_credit_shop,
     test_credit_tour,
+    test_demand_pure,
+    test_demand_sql,
     test_facts_access,
     test_facts_contact,
     test_facts_ledger,

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
 
-from ..tools import health, tier_score
+from ..tools import tier_score
 from .common import ExportCrmCommon
 
 FULL = {
@@ -48,12 +48,6 @@ class TestTierFormula(BaseCase):
         late = tier_score.TierFacts(**{**FULL, "punctuality": 0.4})
         self.assertAlmostEqual(tier_score.grade(late).malus, 5.0)
 
-    def test_health_needs_half_the_weight_and_demand_or_payment(self):
-        index = health.health_index
-        self.assertIsNone(index({"interaction": 1.0}).value)
-        self.assertIsNone(index({"payment": 1.0, "interaction": 1.0}).value)
-        self.assertEqual(index({"demand": 1.0}).value, 100.0)
-
 
 @tagged("post_install", "-at_install")
 class TestTierScores(ExportCrmCommon):
@@ -65,8 +59,7 @@ class TestTierScores(ExportCrmCommon):
 
     def _steps(self):
         accounts = self.env["export.crm.account"].sudo()
-        for step in (accounts._step_tiers, accounts._step_health):
-            step(self.company, self.customer.ids, self.today)
+        accounts._step_tiers(self.company, self.customer.ids, self.today)
 
     def _order(self, days, amount=1000.0):
         order = self._quotation()
@@ -81,13 +74,11 @@ class TestTierScores(ExportCrmCommon):
         account = self._score()
         self.assertEqual(account.tier_id.code, "A")
         self.assertIn("Scale", account.tier_explanation)
-        self.assertIn("Demand", account.health_explanation)
         contact = self.env["res.partner"].create(
             {"name": "Buyer", "parent_id": self.customer.id}
         )
         for partner in (self.customer, contact):
             self.assertEqual(partner.export_tier_id.code, "A")
-            self.assertEqual(partner.export_health, round(account.health))
 
     def test_newcomer_is_unrated(self):
         self._order(30)
@@ -114,7 +105,7 @@ class TestTierScores(ExportCrmCommon):
         )
         self.assertEqual(self.env.cr.fetchone()[0], before[0])
 
-    def test_search_by_tier_and_health(self):
+    def test_search_by_tier(self):
         for days in (900, 600, 300, 20):
             self._order(days)
         self._score()
@@ -124,8 +115,6 @@ class TestTierScores(ExportCrmCommon):
             (("export_tier_id.code", "=", "A"), True),
             (("export_tier_id.code", "=", "C"), False),
             (("export_tier_id", "!=", False), True),
-            (("export_health", ">", 10), True),
-            (("export_health", "<", 10), False),
         ):
             with self.subTest(leaf=leaf):
                 self.assertEqual(bool(Partner.search([*domain, leaf])), found)

@@ -26,6 +26,12 @@ import math
 from dataclasses import dataclass
 
 NODES = 24
+# Limits of exponents: PostgreSQL raises an error where Python returns 0. They are met
+# where nothing is left to tell apart (a chance below 1e-25).
+MAX_LOG = 60.0
+MIN_LOG = -600.0
+# Below this a leaving probability is 0: reached only for a near 0.
+MIN_NODE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,14 @@ class Params:
 
 def p_alive(params, x, tx, t):
     """Return the probability (0-1) that the customer has not left for good."""
-    odds_left = (params.a / (params.b + x)) * math.pow(
-        (params.alpha + t) / (params.alpha + tx), params.r + x
-    )
+    grown = (params.r + x) * math.log((params.alpha + t) / (params.alpha + tx))
+    odds_left = params.a / (params.b + x) * math.exp(min(grown, MAX_LOG))
     return 1.0 / (1.0 + odds_left)
 
 
 def p_buy(params, x, tx, t, days):
     """Return the probability (0-1) of at least one purchase in the next ``days``."""
-    silent = math.pow((params.alpha + t) / (params.alpha + t + days), params.r + x)
-    return p_alive(params, x, tx, t) * (1.0 - silent)
+    return p_alive(params, x, tx, t) * (1.0 - _silent(params, x, t, days))
 
 
 def expected(params, x, tx, t, days):
@@ -58,17 +62,29 @@ def expected(params, x, tx, t, days):
     A customer alive with rate l and leaving probability p makes
     (1 - exp(-l p days)) / p more purchases on average; the Gamma over l is integrated
     in closed form, the Beta over p by the nodes of :func:`quadrature`, so that a
-    database that has ``power()`` and no hypergeometric function computes the same.
+    database that has ``exp()`` and no hypergeometric function computes the same.
     """
     top = bottom = 0.0
-    for p, weight in quadrature(params.a):
-        w = weight * math.pow(1.0 - p, params.b + x)
-        stays = math.pow(
-            (params.alpha + t) / (params.alpha + t + p * days), params.r + x
-        )
-        top += w * (1.0 - stays) / p
+    for p, log_stays, weight in quadrature(params.a):
+        w = weight * math.exp(max((params.b + x) * log_stays, MIN_LOG))
+        top += w * (1.0 - _silent(params, x, t, p * days)) / p
         bottom += w
     return p_alive(params, x, tx, t) * top / bottom
+
+
+def interval(params, x, tx):
+    """Return the days between two purchases of this customer, shrunken.
+
+    >>> round(interval(Params(r=0.6, alpha=60.0, a=0.5, b=1.5), 9, 300.0), 1)
+    37.5
+    """
+    return (params.alpha + tx) / (params.r + x)
+
+
+def _silent(params, x, t, days):
+    """Return the chance that one who stays buys nothing in ``days``."""
+    ratio = (params.alpha + t) / (params.alpha + t + days)
+    return math.exp(max((params.r + x) * math.log(ratio), MIN_LOG))
 
 
 _GAUSS = {}
@@ -76,7 +92,7 @@ _QUADRATURE = {}
 
 
 def quadrature(a, power=4):
-    """Return ``[(p, weight)]`` for integrals of p^(a-1) f(p) over 0 < p < 1.
+    """Return ``[(p, log(1 - p), weight)]`` for integrals of p^(a-1) f(p), 0 < p < 1.
 
     Gauss-Legendre in u with p = u^(power / a): the pole at 0 is gone and the nodes
     are dense where customers with many purchases have their mass.
@@ -85,8 +101,9 @@ def quadrature(a, power=4):
         if len(_QUADRATURE) > 64:
             _QUADRATURE.clear()
         _QUADRATURE[a] = [
-            (math.pow(u, power / a), w * math.pow(u, power - 1))
+            (p, math.log1p(-p), w * math.pow(u, power - 1))
             for u, w in gauss_legendre(NODES)
+            if (p := math.pow(u, power / a)) > MIN_NODE
         ]
     return _QUADRATURE[a]
 

@@ -1,8 +1,8 @@
 """The demand engine: one company's model, fitted on its own past. No database.
 
-MBG/NBD (``demand``), and from 300 customers on a logit (``demand_logit``) trained on past
-windows of the same company, joined by a weighted mean of their log-odds. The windows
-also tell how far MBG/NBD was off in general; that is put right by one number, so that
+MBG/NBD (``demand``), and from 300 customers on a logit (``demand_logit``) trained on
+past windows of the same company, joined by a weighted mean of their log-odds. The
+windows also tell how far MBG/NBD was off in general; that is put right by one number, so that
 probabilities can be taken at their word.
 
 >>> from .demand_history import Customer
@@ -141,7 +141,8 @@ def value(model, customer, days):
     """
     number = orders(model, customer, days)
     each = order_value(model, customer)
-    alive = demand.p_alive(model.params, *customer[:3])
+    chance = p_buy(model, customer)
+    alive = max(demand.p_alive(model.params, *customer[:3]), chance)
     rate = 1.0 + 1.0 / (model.params.r + customer.x)
     spread = number * (1.0 + model.order_cv2) + number**2 * (rate / alive - 1.0)
     return number * each, each * math.sqrt(spread)
