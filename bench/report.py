@@ -129,7 +129,8 @@ def other_lines(result):
         row = result["one"]
         yield (
             f"| one customer, triggered | {row['ms']} ms, {row['statements']} "
-            f"statements (facts {row['facts_ms']} ms, scores {row['scores_ms']} ms, "
+            f"statements (facts {row['facts_ms']} ms, tier {row['tiers_ms']} ms, "
+            f"health {row['health_ms']} ms, "
             f"credit {row['credit_ms']} ms) |"
         )
     yield ""

@@ -84,6 +84,7 @@ class ExportCrmCreditHold(models.Model):
         copy=False,
         tracking=True,
         index=True,
+        group_expand="_group_expand_state",
     )
     blocking = fields.Boolean(
         compute="_compute_blocking",
@@ -171,6 +172,11 @@ class ExportCrmCreditHold(models.Model):
     def _domain_user_id(self):
         group = self.env.ref("export_crm.export_crm_group_credit_controller")
         return [("all_group_ids", "in", group.ids), ("share", "=", False)]
+
+    @api.model
+    def _group_expand_state(self, states, _domain):
+        """Show the steps of a hold in their order, also those without any."""
+        return [*BLOCKING_STATES, *(["closed"] if "closed" in states else [])]
 
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
