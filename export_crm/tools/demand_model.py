@@ -2,8 +2,8 @@
 
 MBG/NBD (``demand``), and from 300 customers on a logit (``demand_logit``) trained on
 past windows of the same company, joined by a weighted mean of their log-odds. The
-windows also tell how far MBG/NBD was off in general; that is put right by one number, so that
-probabilities can be taken at their word.
+windows also tell how far MBG/NBD was off in general; that is put right by one number,
+so that probabilities can be taken at their word.
 
 >>> from .demand_history import Customer
 >>> histories = [[(day, 100.0) for day in range(0, 700, 20 + n)] for n in range(40)]

@@ -100,7 +100,8 @@ class ExportCrmAccount(models.Model):
             without any); ``days_late_weighted`` (days after the due date weighted
             with the amounts paid or still due in company currency, part by part;
             NULL likewise); ``prompt_share`` (0–1: each part's amount times 1 − days
-            late / 60, never below 0, of what fell due in the last 365 days); however old: ``overdue_amount`` in company currency,
+            late / 60, never below 0, of what fell due in the last 365 days); however
+            old: ``overdue_amount`` in company currency,
             ``oldest_overdue_days`` (0 if none); ``last_verdict`` (worst verdict of
             the judged day that fell due last) and ``last_due_date``.
         """

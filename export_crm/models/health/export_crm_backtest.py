@@ -267,13 +267,11 @@ class ExportCrmBacktestBin(models.Model):
     sequence = fields.Integer(string="Tenth", readonly=True)
     customers = fields.Integer(readonly=True)
     said = fields.Float(
-        string="Said",
         readonly=True,
         aggregator="avg",
         help="Mean chance to buy within 182 days that was said.",
     )
     came = fields.Float(
-        string="Came",
         readonly=True,
         aggregator="avg",
         help="Share that bought within 182 days.",
