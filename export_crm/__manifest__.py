@@ -28,6 +28,9 @@
         "data/res_country_group_data.xml",
         "data/export_crm_tier_policy_data.xml",
         "data/export_crm_credit_rule_data.xml",
+        "data/export_crm_health_component_data.xml",
+        "data/export_crm_warning_rule_data.xml",
+        "data/export_crm_action_rule_data.xml",
         "data/mail_activity_type_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
@@ -67,6 +70,15 @@
         "views/tier_settings_views.xml",
         "views/export_crm_menus.xml",
         "views/export_crm_tier_menus.xml",
+        "views/export_crm_health_templates.xml",
+        "views/export_crm_account_health_views.xml",
+        "views/export_crm_warning_views.xml",
+        "views/export_crm_loss_views.xml",
+        "views/export_crm_action_views.xml",
+        "views/export_crm_health_component_views.xml",
+        "views/export_crm_backtest_views.xml",
+        "views/res_config_settings_health_views.xml",
+        "views/export_crm_health_menus.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -81,6 +93,7 @@
     "assets": {
         "web.assets_backend": [
             "export_crm/static/src/fact_fields/**/*",
+            "export_crm/static/src/health_chart/**/*",
         ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",

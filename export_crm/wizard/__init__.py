@@ -2,4 +2,5 @@ from . import (
     base_partner_merge,
     export_crm_credit_hold_decide,
     export_crm_credit_hold_preview,
+    export_crm_warning_dismiss,
 )
