@@ -35,16 +35,18 @@ class ExportCrmClaim(models.Model):
         claim = self.sudo()
         company, department = claim.company_id, claim.department_id
         found = {
-            "agent": claim.user_id,
-            "leader": department.leader_id,
-            "manager": department.manager_id or company.export_claim_manager_id,
-            "director": department.director_id or company.export_claim_director_id,
-            "expert": claim.category_id._experts() if claim.category_id else None,
-            "oncall": claim._on_call(),
+            "agent": lambda: claim.user_id,
+            "leader": lambda: department.leader_id,
+            "manager": lambda: department.manager_id or company.export_claim_manager_id,
+            "director": lambda: (
+                department.director_id or company.export_claim_director_id
+            ),
+            "expert": lambda: claim.category_id and claim.category_id._experts(),
+            "oncall": claim._on_call,
         }
         above = CHAIN[CHAIN.index(role) + 1 :] if role in CHAIN else CHAIN
         for name in (role, *above):
-            people = (found[name] or self.env["res.users"]).filtered(
+            people = (found[name]() or self.env["res.users"]).filtered(
                 lambda user: user.active and company in user.company_ids
             )
             if people:
