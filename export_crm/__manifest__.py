@@ -68,6 +68,7 @@
         "views/export_crm_claim_stage_views.xml",
         "views/export_crm_claim_wizards_views.xml",
         "views/claim_escalation_templates.xml",
+        "views/portal_claim_templates.xml",
         "views/export_crm_claim_smart_buttons_views.xml",
         "views/export_crm_menus.xml",
         "views/export_crm_claim_menus.xml",

@@ -173,6 +173,17 @@ class ExportCrmClaim(models.Model):
             raise UserError(self.env._("Only a closed claim can be reopened."))
         self._go("progress")
 
+    def _customer_closes(self):
+        """The customer says that it is settled.
+
+        What we still owe (photos, cause, action) is not their business: then the
+        claim is solved, and closed by an employee.
+        """
+        self.ensure_one()
+        self._message_log(body=self.env._("The customer says that it is settled."))
+        self._log(clock.STOP, ["response"], only=_OPEN_CLOCKS)
+        self._go("solved" if self._missing_to_close() else "closed")
+
     # === REOPENING === #
 
     def _grace_ends(self):
