@@ -7,6 +7,7 @@ from . import (
     test_claim_money,
     test_claim_moves,
     test_claim_portal,
+    test_claim_tour,
     test_core_dirty,
     test_core_end_to_end,
     test_core_job_error,
