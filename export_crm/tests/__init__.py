@@ -1,4 +1,13 @@
 from . import (
+    test_claim_clock,
+    test_claim_clock_pure,
+    test_claim_escalation,
+    test_claim_line,
+    test_claim_message,
+    test_claim_money,
+    test_claim_moves,
+    test_claim_portal,
+    test_claim_tour,
     test_core_dirty,
     test_core_end_to_end,
     test_core_job_error,
