@@ -37,18 +37,23 @@ def per_reference(customers, seconds):
 
 
 def scores(registry):
-    """Measure the tier and the health of all: first with empty scores, then again."""
+    """Measure tier, demand and health of all: first with empty scores, then again."""
     model = "export.crm.account"
     seconds = {}
     for name in ("first", "again"):
         customers, tiers, _made = in_batches(registry, model, "_step_tiers")
+        fit = fit_demand(registry)
+        _customers, demand, _made = in_batches(registry, model, "_step_demand")
         _customers, health, _made = in_batches(registry, model, "_step_health")
-        seconds[name] = tiers + health
+        seconds[name] = tiers + demand + health
+        seconds[f"{name} demand"] = demand
     return {
         "customers": customers,
         "s": round(seconds["first"], 2),
         "per_20000_s": per_reference(customers, seconds["first"]),
         "again_s": round(seconds["again"], 2),
+        "demand_fit_s": round(fit, 2),
+        "demand_s": round(seconds["first demand"], 2),
     }
 
 
@@ -97,6 +102,16 @@ def _spread_tiers(env):
     )
     env.cr.commit()
     env.invalidate_all()
+
+
+def fit_demand(registry):
+    """Return the seconds of the monthly fit, its own test included."""
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        with Watch() as watch:
+            env["export.crm.demand.model"]._fit(company, company._export_today())
+        env.cr.commit()
+    return watch.seconds
 
 
 def check(registry):
