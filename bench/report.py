@@ -75,12 +75,17 @@ def table(result):
         f"{result['load_before']:.1f} before, {result['load_after']:.1f} after "
         f"(shared machine).",
         "",
-        *facts_lines(result),
-        *other_lines(result),
+        *(head_lines(result) if result["small"] else ()),
         *confirm_lines(result.get("confirm")),
         *tiers_cdnow.lines(result.get("cdnow")),
     ]
     return "\n".join(lines) + "\n"
+
+
+def head_lines(result):
+    """Yield the rows about facts and the steps after them."""
+    yield from facts_lines(result)
+    yield from other_lines(result)
 
 
 def facts_lines(result):

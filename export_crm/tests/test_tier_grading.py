@@ -44,7 +44,7 @@ class TestTierGrading(TierCommon):
         self.assertEqual(self.small_account.tier_id.code, "C")
         grading = self._preview()
         self.assertFalse(grading.line_ids)
-        self.assertEqual((grading.total, grading.done), (0, 2))
+        self.assertEqual((grading.total, grading.done), (2, 2))
 
     def test_preview_tells_who_why_and_what_it_means_and_moves_nobody(self):
         self._set_tier(self.small_account, "B")
@@ -262,6 +262,17 @@ class TestTierGrading(TierCommon):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 grading.with_user(user).action_confirm()
         self.assertEqual(grading.state, "preview")
+
+    def test_clients_cannot_make_or_edit_a_grading(self):
+        self._set_tier(self.small_account, "B")
+        grading = self._preview()
+        for user in (self.lead, self.manager):
+            gradings = self.env["export.crm.tier.grading"].with_user(user)
+            with self.assertRaises(AccessError):
+                gradings.create({"as_of": AS_OF})
+            with self.assertRaises(AccessError):
+                gradings.browse(grading.id).write({"kind": "manual"})
+        grading.with_user(self.manager).message_post(body="Wait for the fair.")
 
     def test_team_manager_sees_the_lines_of_the_team(self):
         stranger = self._customer("Stranger", user_id=self.manager.id)

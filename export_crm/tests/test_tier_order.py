@@ -1,7 +1,7 @@
 """The tier on orders, leads and invoices: stored at confirmation, shown in batch."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged, warmup
+from odoo.tests import Form, tagged, warmup
 
 from .common_tier import TierCommon
 
@@ -57,6 +57,13 @@ class TestTierOnDocuments(TierCommon):
         orders = self._quotation(contact) + self._quotation(other)
         orders.action_confirm()
         self.assertEqual([o.export_tier_id.code for o in orders], ["B", False])
+
+    def test_form_shows_the_tier_before_it_is_saved(self):
+        with Form(self.env["sale.order"]) as form:
+            form.partner_id = self.customer
+            self.assertEqual(form.export_customer_tier_id, self.tiers["B"])
+            form.partner_id = self._customer("Unrated")
+            self.assertFalse(form.export_customer_tier_id)
 
     def test_copy_is_a_new_quotation(self):
         order = self._quotation()

@@ -132,6 +132,23 @@ class TestTierPolicy(TierCommon):
         team = dict(roles._team_of(self.company, self.customer, self.tiers["A"]))
         self.assertFalse(team["Documents"])
 
+    def test_contact_is_due_by_the_policy(self):
+        for code, ago, due in (("B", 13, False), ("B", 14, True), ("A", 29, False)):
+            with self.subTest(code=code, ago=ago):
+                self._set_tier(
+                    self.account,
+                    code,
+                    last_contact_date=self._day(-ago),
+                    as_of=self.today,
+                )
+                self.account.invalidate_recordset()
+                self.assertEqual(self.account.contact_due, due)
+                domain = [("id", "=", self.account.id)]
+                found = self.accounts.search([*domain, ("contact_due", "=", True)])
+                self.assertEqual(bool(found), due)
+                found = self.accounts.search([*domain, ("contact_due", "=", False)])
+                self.assertEqual(bool(found), not due)
+
     def test_salesperson_reads_policies_and_changes_none(self):
         policy = self.env.ref("export_crm.export_crm_tier_policy_b")
         policy = policy.with_user(self.salesperson)

@@ -7,4 +7,5 @@ from . import (
     demo_ledgers,
     demo_orders,
     demo_talk,
+    demo_tiers,
 )

@@ -20,6 +20,7 @@ from . import (
     sale_order,
     sale_order_policy,
     tier_assign,
+    tier_contact,
     tier_explain,
     tier_plans,
     tier_res_company,

@@ -57,6 +57,8 @@ class ExportCrmDatedAnswer(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             vals["partner_id"] = self._customer_of(vals.get("partner_id"))
+            if not self.env.su:
+                vals["user_id"] = self.env.uid
         answers = super().create(vals_list)
         answers._mark()
         return answers

@@ -63,23 +63,23 @@ class ExportCrmTierCriterion(models.Model):
     )
     low = fields.Float(
         string="Worth nothing at",
-        digits=(16, 4),
+        digits=(16, 2),
         help="Input from which on it is worth something. Variation of intervals: "
         "orders needed. Failing gradings: days between two that count.",
     )
     high = fields.Float(
         string="Worth all at",
-        digits=(16, 4),
+        digits=(16, 2),
         default=1.0,
         help="Input from which on it is worth everything. Referrals: most points; "
         "unpunctual payment: share paid on time below which points are lost.",
     )
     threshold = fields.Float(
-        digits=(16, 4), help="What has to be reached. Shares: 0 to 1."
+        digits=(16, 2), help="What has to be reached. Shares: 0 to 1."
     )
     leave = fields.Float(
         string="Leave A at",
-        digits=(16, 4),
+        digits=(16, 2),
         help="An A that no longer passes loses the tier at once beyond this, else "
         "after the failing gradings.",
     )

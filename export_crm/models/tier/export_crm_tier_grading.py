@@ -131,6 +131,31 @@ class ExportCrmTierGrading(models.Model):
             grading.kept_count = count("kept", "wait", "override")
             grading.skipped_count = count("skipped")
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Gradings are opened by their methods: what they look at is checked there.
+
+        :raise AccessError: called by a client
+        """
+        if not self.env.su:
+            raise AccessError(
+                self.env._("Open a grading from the customer list: Grade again.")
+            )
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Let people write to the chatter; state and selection are the methods'."""
+        if not self.env.su and any(
+            not name.startswith(("message_", "activity_", "my_activity_"))
+            for name in vals
+        ):
+            raise AccessError(
+                self.env._("Confirm or cancel a grading; it isn't edited.")
+            )
+        return super().write(vals)
+
     # === OPENING === #
 
     @api.model
@@ -170,7 +195,8 @@ class ExportCrmTierGrading(models.Model):
         :param date as_of: day of the figures
         """
         self.env["export.crm.tier.override"]._step_expire(company, as_of)
-        for grading in self._overdue_previews(company, as_of):
+        # One that somebody is confirming right now is his.
+        for grading in self._overdue_previews(company, as_of).try_lock_for_update():
             grading._confirm()
         self._open_due(company, as_of)
 

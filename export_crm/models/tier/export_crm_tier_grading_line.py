@@ -4,12 +4,12 @@ REASONS = [
     ("first", "First tier"),
     ("up", "Up"),
     ("down", "Down"),
-    ("step", "One step down (the figures say lower)"),
-    ("kept", "Stays A: within the margin, or failing for the first time"),
-    ("wait", "Stays: went down not long ago"),
-    ("override", "Stays: set by a person"),
+    ("step", "One step down"),
+    ("kept", "Stays A for now"),
+    ("wait", "Stays: just went down"),
+    ("override", "Set by a person"),
     ("unrated", "No longer rated"),
-    ("same", "Stays: passes again"),
+    ("same", "Passes again"),
 ]
 
 
@@ -38,7 +38,14 @@ class ExportCrmTierGradingLine(models.Model):
     old_color = fields.Integer(related="old_tier_id.color", string="Colour From")
     new_color = fields.Integer(related="new_tier_id.color", string="Colour To")
     computed_tier_id = fields.Many2one("export.crm.tier", string="By the figures")
-    reason = fields.Selection(REASONS, required=True)
+    reason = fields.Selection(
+        REASONS,
+        string="Move",
+        required=True,
+        help="One step down: the figures say lower still, but a grading takes one "
+        "step. Stays A for now: within the margin, or failing for the first time. "
+        "Just went down: another step takes another grading.",
+    )
     state = fields.Selection(
         [
             ("pending", "Preview"),

@@ -164,7 +164,11 @@ class ExportCrmTierGrading(models.Model):
 
     def _preview(self):
         """Show the preview to whoever decides; nobody to move: take effect at once."""
-        values = {"state": "preview", "no_scale": self._nobody_passes()}
+        values = {
+            "state": "preview",
+            "total": self.done,
+            "no_scale": self._nobody_passes(),
+        }
         days = self.company_id.export_tier_auto_days
         if self.kind == "scheduled" and days:
             values["auto_date"] = self.as_of + timedelta(days=days)
