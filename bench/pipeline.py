@@ -58,7 +58,7 @@ def scores(registry):
 
 
 def fit_demand(registry):
-    """Return the seconds of the monthly fit, its test on the last half year included."""
+    """Return the seconds of the monthly fit, its test included."""
     with environment(registry) as env:
         company = env["res.company"].browse(1)
         with Watch() as watch:

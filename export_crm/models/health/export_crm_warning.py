@@ -6,6 +6,24 @@ from ..account.unknown import FactMonetary
 from .export_crm_warning_rule import CAUSES
 
 OPEN_STATES = ("open", "known")
+#: Evidence is shown in this order, whatever the database makes of the keys.
+EVIDENCE = (
+    "gap_open",
+    "interval_mean",
+    "silence_chance",
+    "last_sign",
+    "churn_risk",
+    "orders_182d",
+    "orders_prev_182d",
+    "probability",
+    "order_average_182d",
+    "order_average_prev_182d",
+    "claims_182d",
+    "claims_prev_182d",
+    "satisfaction",
+    "satisfaction_before",
+    "limit",
+)
 
 
 class ExportCrmWarning(models.Model):
@@ -131,7 +149,9 @@ class ExportCrmWarning(models.Model):
         }
         account = self.env["export.crm.account"]._fields
         rows = []
-        for name, value in (self.evidence or {}).items():
+        seen = self.evidence or {}
+        for name in sorted(seen, key=EVIDENCE.index):
+            value = seen[name]
             label = own.get(name)
             if label is None and name in account:
                 label = account[name]._description_string(self.env)
