@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 from ..account.unknown import FactFloat, FactMonetary
 
@@ -125,9 +126,7 @@ class ExportCrmAction(models.Model):
         if field.name in SHARES:
             return f"{100.0 * value:.0f} %"
         if field.type == "monetary":
-            return self.env["ir.qweb.field.monetary"].value_to_html(
-                float(value), {"display_currency": self.currency_id}
-            )
+            return format_amount(self.env, float(value), self.currency_id)
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def action_accept(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
 
 from ...tools import early_warning
 from ..account.unknown import FactMonetary
@@ -164,24 +165,14 @@ class ExportCrmWarning(models.Model):
         if name in ("churn_risk", "probability", "silence_chance") or (
             name == "limit" and self.code == "churn"
         ):
-            return (
-                self.env["ir.qweb.field.float"].value_to_html(
-                    100.0 * value, {"precision": 1 if name == "silence_chance" else 0}
-                )
-                + " %"
-            )
+            places = 1 if name == "silence_chance" else 0
+            return f"{100.0 * value:.{places}f} %"
         if name.startswith("order_average"):
-            return self.env["ir.qweb.field.monetary"].value_to_html(
-                value, {"display_currency": self.currency_id}
-            )
+            return format_amount(self.env, value, self.currency_id)
         if name == "last_sign":
-            return self.env["ir.qweb.field.date"].value_to_html(
-                fields.Date.to_date(value), {}
-            )
+            return format_date(self.env, value)
         if isinstance(value, float):
-            return self.env["ir.qweb.field.float"].value_to_html(
-                value, {"precision": 0}
-            )
+            return f"{value:.0f}"
         return str(value)
 
     # === WHAT PEOPLE DO === #
