@@ -36,6 +36,7 @@ from . import (
     test_health_actions,
     test_health_backtest,
     test_health_index,
+    test_health_tour,
     test_health_warnings,
     test_lateness_marks,
     test_lateness_nonworking,

@@ -2,10 +2,10 @@ from . import (
     export_crm_demo,
     demo_check,
     demo_credit,
-    demo_health,
     demo_invoices,
     demo_ledgers,
     demo_orders,
     demo_talk,
     demo_tiers,
+    demo_health,
 )

@@ -2,6 +2,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 
+from . import story
+from .export_crm_demo import QUIET
+
+FIRST_MAIL = "We saw your lights at the fair. Please send catalogue and price list."
 MONTHS = 12
 
 
@@ -9,6 +13,24 @@ class ExportCrmDemo(models.AbstractModel):
     """Health over the last year, computed day by day as it would have been."""
 
     _inherit = "export.crm.demo"
+
+    @api.model
+    def _load_talk(self):
+        """Each customer wrote once before its first order: a channel is known."""
+        first = [
+            story.Talk(
+                customer.key,
+                max(deal.ago for deal in customer.deals) + 20,
+                "in",
+                FIRST_MAIL,
+            )
+            for customer in story.CUSTOMERS
+            if customer.deals and customer.company == "main"
+        ]
+        self.with_company(self._company("main")).with_context(**QUIET)._load_messages(
+            first
+        )
+        return super()._load_talk()
 
     @api.model
     def _run_pipeline(self):

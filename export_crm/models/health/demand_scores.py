@@ -39,7 +39,7 @@ class ExportCrmAccount(models.Model):
     )
     churn_risk = _chance("Churn Risk", "0 to 1: 1 - chance to buy within 182 days.")
     silence_chance = _chance(
-        "Chance of the Silence",
+        "Chance of Such a Silence",
         "0 to 1: how often a buyer as regular as this one would be silent for so "
         "long. Unknown for those who buy irregularly.",
     )

@@ -1,7 +1,18 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 from ..account.unknown import FactFloat, FactMonetary
+
+#: Figures of the customer that are shares, shown as percentages.
+SHARES = (
+    "p_buy",
+    "p_alive",
+    "churn_risk",
+    "silence_chance",
+    "on_time_rate",
+    "win_rate",
+)
 
 
 class ExportCrmAction(models.Model):
@@ -98,13 +109,25 @@ class ExportCrmAction(models.Model):
 
     @api.depends("figures")
     def _compute_why(self):
-        known = self.env["export.crm.account"]._fields
         for action in self:
             action.why = " · ".join(
-                f"{known[name]._description_string(self.env)} {value}"
-                for name, value in (action.figures or {}).items()
-                if name in known and value is not None
+                f"{label} {value}" for label, value in action._why_rows()
             )
+
+    def _why_rows(self):
+        """Return ``(label, value)`` of the figures that met the condition."""
+        known = self.env["export.crm.account"]._fields
+        for name, value in sorted((self.figures or {}).items()):
+            if name in known and value is not None:
+                label = known[name]._description_string(self.env)
+                yield label, self._why_value(known[name], value)
+
+    def _why_value(self, field, value):
+        if field.name in SHARES:
+            return f"{100.0 * value:.0f} %"
+        if field.type == "monetary":
+            return format_amount(self.env, float(value), self.currency_id)
+        return f"{value:g}" if isinstance(value, float) else str(value)
 
     def action_accept(self):
         """Say that it will be done; who says so is noted."""

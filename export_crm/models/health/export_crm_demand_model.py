@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools import backtest, demand, demand_model
 from ...tools.demand_history import history
+from ..account.unknown import FactFloat
 
 # More customers than this make the fit slower and no better.
 FIT_CUSTOMERS = 20000
@@ -69,7 +70,7 @@ class ExportCrmDemandModel(models.Model):
     windows = fields.Integer(
         readonly=True, help="Past windows that the blend was trained on."
     )
-    test_auc = fields.Float(
+    test_auc = FactFloat(
         string="AUC",
         digits=(4, 3),
         readonly=True,
@@ -77,14 +78,14 @@ class ExportCrmDemandModel(models.Model):
         help="Fitted on everything but the last horizon and tested on it: chance that "
         "a customer who bought was ranked before one who didn't. 0.5 is chance.",
     )
-    test_brier = fields.Float(
+    test_brier = FactFloat(
         string="Brier",
         digits=(4, 4),
         readonly=True,
         aggregator=None,
         help="Mean squared error of P(buy) in that test; lower is better.",
     )
-    test_base = fields.Float(
+    test_base = FactFloat(
         string="Bought Again",
         digits=(4, 4),
         readonly=True,
@@ -155,7 +156,7 @@ class ExportCrmDemandModel(models.Model):
         chances = [demand_model.p_buy(model, customer) for customer in customers]
         bought = [number > 0 for number, _amount in came]
         return {
-            "test_auc": backtest.auc(chances, bought) or 0.0,
+            "test_auc": backtest.auc(chances, bought),
             "test_brier": backtest.brier(chances, bought),
             "test_base": sum(bought) / len(bought),
         }

@@ -1,11 +1,30 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
 
 from ...tools import early_warning
 from ..account.unknown import FactMonetary
 from .export_crm_warning_rule import CAUSES
 
 OPEN_STATES = ("open", "known")
+#: Evidence is shown in this order, whatever the database makes of the keys.
+EVIDENCE = (
+    "gap_open",
+    "interval_mean",
+    "silence_chance",
+    "last_sign",
+    "churn_risk",
+    "orders_182d",
+    "orders_prev_182d",
+    "probability",
+    "order_average_182d",
+    "order_average_prev_182d",
+    "claims_182d",
+    "claims_prev_182d",
+    "satisfaction",
+    "satisfaction_before",
+    "limit",
+)
 
 
 class ExportCrmWarning(models.Model):
@@ -131,7 +150,9 @@ class ExportCrmWarning(models.Model):
         }
         account = self.env["export.crm.account"]._fields
         rows = []
-        for name, value in (self.evidence or {}).items():
+        seen = self.evidence or {}
+        for name in sorted(seen, key=EVIDENCE.index):
+            value = seen[name]
             label = own.get(name)
             if label is None and name in account:
                 label = account[name]._description_string(self.env)
@@ -144,24 +165,14 @@ class ExportCrmWarning(models.Model):
         if name in ("churn_risk", "probability", "silence_chance") or (
             name == "limit" and self.code == "churn"
         ):
-            return (
-                self.env["ir.qweb.field.float"].value_to_html(
-                    100.0 * value, {"precision": 1 if name == "silence_chance" else 0}
-                )
-                + " %"
-            )
+            places = 1 if name == "silence_chance" else 0
+            return f"{100.0 * value:.{places}f} %"
         if name.startswith("order_average"):
-            return self.env["ir.qweb.field.monetary"].value_to_html(
-                value, {"display_currency": self.currency_id}
-            )
+            return format_amount(self.env, value, self.currency_id)
         if name == "last_sign":
-            return self.env["ir.qweb.field.date"].value_to_html(
-                fields.Date.to_date(value), {}
-            )
+            return format_date(self.env, value)
         if isinstance(value, float):
-            return self.env["ir.qweb.field.float"].value_to_html(
-                value, {"precision": 0}
-            )
+            return f"{value:.0f}"
         return str(value)
 
     # === WHAT PEOPLE DO === #

@@ -54,7 +54,8 @@ class ExportCrmAction(models.Model):
             for account in accounts:
                 if (account.id, rule.id) not in known:
                     new.append(self._proposal(account, rule, period, as_of))
-        self.with_context(mail_create_nosubscribe=True).create(new)
+        # The record says itself when and why: no message beside it.
+        self.with_context(tracking_disable=True).create(new)
         # What no longer applies is not asked for any more.
         past = (open_ones - old).filtered(
             lambda action: (action.account_id.id, action.rule_id.id) not in met

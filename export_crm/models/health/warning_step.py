@@ -59,7 +59,8 @@ class ExportCrmWarning(models.Model):
             new += self._new_values(
                 company, account_id, findings, value, kept, rules, as_of, first
             )
-        created = self.with_context(mail_create_nosubscribe=True).create(new)
+        created = self.with_context(tracking_disable=True).create(new)
+        created = created.with_context(tracking_disable=False)
         self._pass(ids, found, as_of)
         if not first:
             created._tell()
