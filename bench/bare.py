@@ -18,7 +18,9 @@ def facts(env, company, as_of, partner_ids):
     """
     accounts = env["export.crm.account"]
     scope = accounts._facts_scope(company, as_of)
-    accounts._facts_load_batch(scope, partner_ids)
+    for name, query in accounts._facts_common_tables(scope, partner_ids).items():
+        accounts._facts_create_table(name, query)
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(name)))
     used = accounts._facts_sources(company, as_of, partner_ids)
     joins, columns = [], [SQL("batch.partner_id")]
     for source in used:

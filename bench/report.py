@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 
 import psycopg2
+import tiers_cdnow
 
 HEAD = """# What Export CRM costs
 
@@ -77,6 +78,7 @@ def table(result):
         *facts_lines(result),
         *other_lines(result),
         *confirm_lines(result.get("confirm")),
+        *tiers_cdnow.lines(result.get("cdnow")),
     ]
     return "\n".join(lines) + "\n"
 
@@ -118,6 +120,13 @@ def other_lines(result):
             f"| scores of {row['customers']:,} | {row['s']} s "
             f"({row['per_20000_s']} s per 20,000), again {row['again_s']} s |"
         )
+    if "grading" in result:
+        row = result["grading"]
+        yield (
+            f"| grading {row['customers']:,}, {row['moved']:,} of them moved "
+            f"(≤ 20 s for 100,000) | {row['s']} s (preview {row['preview_s']} s, "
+            f"in effect {row['confirm_s']} s), {row['statements']} statements |"
+        )
     if "check" in result:
         row = result["check"]
         yield (
@@ -140,7 +149,8 @@ def other_lines(result):
         row = result["one"]
         yield (
             f"| one customer, triggered | {row['ms']} ms, {row['statements']} "
-            f"statements (facts {row['facts_ms']} ms, scores {row['scores_ms']} ms, "
+            f"statements (facts {row['facts_ms']} ms, tier {row['tiers_ms']} ms, "
+            f"health {row['health_ms']} ms, "
             f"credit {row['credit_ms']} ms) |"
         )
     yield ""

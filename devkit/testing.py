@@ -19,6 +19,9 @@ from .proc import alive, output, spawn, tail, wait
 from .templates import template
 from .ui import in_ci, say, step
 
+# Modules that the add-on works with where they are installed.
+BESIDE = ("payment_demo", "website_sale")
+
 
 def test(places, tags, fast, keep):
     """Run the tests; print their result; return the exit code.
@@ -39,6 +42,9 @@ def test(places, tags, fast, keep):
             tally.add(odoo_tests(kit, server, db, tags, browser))
             if not tags and not fast:
                 tally.add(concurrency_tests(kit, server, db))
+        if not tags and not fast:
+            with scratch_database(kit, server, "test") as db:
+                tally.add(shop_tests(kit, server, db))
     if not tags and not fast:
         with postgres.serving(places, kit.python, "run") as server:
             tally.add(demo_check(kit, server))
@@ -130,13 +136,27 @@ def odoo_tests(kit, server, db, tags, browser):
         args = ["--test-tags", tags or f"/{ADDON}"]
         extra = {} if browser else {"EXPORT_CRM_NO_BROWSER": "1"}
         events, code, log = run_install(kit, server, db, "test", args, extra)
+    return counted(events, code, log, "tests")
+
+
+def shop_tests(kit, server, db):
+    """Run the tests for modules that the add-on works with and doesn't need."""
+    with step("tests beside " + ", ".join(BESIDE)):
+        events, code, log = run_install(
+            kit, server, db, "shop", ["--test-tags", "export_crm_shop"], {}, BESIDE
+        )
+    return counted(events, code, log, "shop tests")
+
+
+def counted(events, code, log, phase):
+    """Return the Tally of a run of Odoo's tests."""
     tally = count_tests(events)
     ran = tally.passed + tally.failed + tally.skipped
     if not ran:
-        tally.check(False, f"FAIL zero tests were run (log: {log})\n{tail(log, 12)}")
+        tally.check(False, f"FAIL zero {phase} were run (log: {log})\n{tail(log, 12)}")
     elif code and not tally.failed:
         tally.check(False, f"FAIL Odoo ended with {code} (log: {log})\n{tail(log, 12)}")
-    tally.add(count_log(events, "tests"))
+    tally.add(count_log(events, phase))
     return tally
 
 
@@ -175,8 +195,11 @@ def demo_check(kit, server):
     return tally
 
 
-def run_install(kit, server, db, kind, args, extra):
-    """Run ``odoo -i export_crm`` in ``db``; return (events, exit code, log)."""
+def run_install(kit, server, db, kind, args, extra, beside=()):
+    """Run ``odoo -i export_crm`` in ``db``; return (events, exit code, log).
+
+    ``beside``: further modules to install.
+    """
     places = kit.places
     log = places.logs / f"{kind}.log"
     with tempfile.TemporaryDirectory(dir=places.own) as scratch:
@@ -191,7 +214,8 @@ def run_install(kit, server, db, kind, args, extra):
             EXPORT_CRM_SHOTS=places.shots,
             **extra,
         )
-        command = odooenv.odoo_command(kit, conf, "-d", db, "-i", ADDON, *args)
+        command = odooenv.odoo_command(kit, conf, "-d", db, *args)
+        command += ["-i", ",".join([ADDON, *beside])]
         command += ["--stop-after-init", "--http-interface", "127.0.0.1"]
         command += ["--http-port", free_port(), "--screenshots", places.shots]
         try:

@@ -1,3 +1,4 @@
+from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -117,6 +118,55 @@ class TestCreditHoldOpening(ExportCrmCommon):
         order = self._quotation(company_id=other.id)
         order.action_confirm()
         self.assertEqual(order.state, "sale")
+
+    def test_many_holds_are_opened_together_and_told_once(self):
+        """Constant statements but a few; one message for each salesperson."""
+        customers = [self._customer(f"Held {i}") for i in range(12)]
+        for customer in customers:
+            self._late_payer(customer)
+        quotation = self._quotation(customers[0])
+        Hold = self.env["export.crm.credit.hold"].with_user(SUPERUSER_ID)
+
+        def opened(partners):
+            ids = [partner.id for partner in partners]
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            holds = Hold._step_payment_behaviour(self.company, ids, self.today)
+            self.env.flush_all()
+            return holds, self.env.cr.sql_log_count - before
+
+        opened(customers[:1])  # fills the caches
+        _two, statements_two = opened(customers[1:3])
+        holds, statements_nine = opened(customers[3:])
+        self.assertEqual(len(holds), 9)
+        self.assertLess((statements_nine - statements_two) / 7, 12)
+        self.assertEqual(len(holds.activity_ids), 9)
+        self.assertEqual(holds.activity_ids.user_id, self.controller)
+        for hold in holds:
+            self.assertIn("paid 20 days late", "".join(hold.message_ids.mapped("body")))
+            self.assertIn(
+                hold.name, "".join(hold.partner_id.message_ids.mapped("body"))
+            )
+        self.assertIn("On credit hold", "".join(quotation.message_ids.mapped("body")))
+        told = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("partner_ids", "in", self.salesperson.partner_id.ids),
+                    ("subject", "=", "9 of your customers: credit hold"),
+                ]
+            )
+        )
+        self.assertEqual(len(told), 1)
+        for hold in holds:
+            self.assertIn(hold.name, told.body)
+        trail = (
+            self.env["export.crm.audit"]
+            .sudo()
+            .search([("hold_id", "in", holds.ids), ("event", "=", "opened")])
+        )
+        self.assertEqual(len(trail), 9)
 
     def test_controller_gets_one_activity_and_salesperson_is_told(self):
         self._late_payer()

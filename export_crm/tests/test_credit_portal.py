@@ -21,6 +21,11 @@ class ExportCrmPortalCommon(ExportCrmCommon):
         order._portal_ensure_token()
         return order
 
+    def _mails_to_customer(self, order):
+        return order.message_ids.filtered(
+            lambda message: order.partner_id in message.notified_partner_ids
+        )
+
     def _release(self, hold, **values):
         return (
             self.env["export.crm.credit.release"]
@@ -62,8 +67,9 @@ class TestCreditPortalSignature(ExportCrmPortalCommon, HttpCase):
         page = self.url_open(order.get_portal_url()).text
         self.assertIn("It is under review", page)
         self.assertNotIn("credit", page.lower())
-        mails = self.env["mail.mail"].search([("model", "=", "sale.order")])
-        self.assertNotIn(order.id, mails.mapped("res_id"))
+        mails = self._mails_to_customer(order)
+        self.assertIn("under review", mails.body)
+        self.assertNotIn("credit", mails.body.lower())
 
         self._release(hold)
         self.assertRecordValues(
@@ -90,6 +96,31 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         self._release(hold)
         self.assertEqual(set(orders.mapped("state")), {"sale"})
         self.assertFalse(any(orders.mapped("export_credit_waiting")))
+
+    def test_message_is_in_the_customers_language(self):
+        words = {
+            "zh_CN": "您的订单",
+            "es_ES": "su pedido",
+            "pt_PT": "sua encomenda",
+            "pt_BR": "seu pedido",
+            "fr_FR": "votre commande",
+            "de_DE": "Ihre Bestellung",
+            "ru_RU": "ваш заказ",
+            "ar_001": "طلبكم",
+            "ja_JP": "ご注文",
+        }
+        for lang in words:
+            self.env["res.lang"]._activate_lang(lang)
+        self.env["ir.module.module"]._load_module_terms(["export_crm"], list(words))
+        self._hold()
+        for lang, word in words.items():
+            with self.subTest(lang=lang):
+                self.customer.lang = lang
+                order = self._sent()
+                order._validate_order()
+                mail = self._mails_to_customer(order)
+                self.assertIn(word, mail.subject)
+                self.assertNotIn("Thank you", mail.body)
 
     def test_release_of_one_order_confirms_that_one(self):
         hold = self._hold()
@@ -160,6 +191,24 @@ class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
         self._release(hold)
         self.assertEqual(order.invoice_ids.state, "posted")
         self.assertIn(order.invoice_ids.payment_state, ("in_payment", "paid"))
+
+    def test_hundred_payments_none_lost_all_confirmed_on_release(self):
+        hold = self._hold()
+        orders = self.env["sale.order"]
+        for _i in range(100):
+            orders += self._quotation(require_payment=True, require_signature=False)
+        orders.action_quotation_sent()
+        transactions = self.env["payment.transaction"].concat(
+            *(self._paid(order) for order in orders)
+        )
+        self.assertEqual(set(transactions.mapped("is_post_processed")), {True})
+        self.assertEqual(set(orders.mapped("state")), {"sent"})
+        self.assertEqual(hold.requested_order_ids, orders)
+        self.assertEqual(len(hold.activity_ids), 1)
+        self._release(hold)
+        self.assertEqual(set(orders.mapped("state")), {"sale"})
+        self.assertEqual(sum(transactions.mapped("amount")), 10000.0)
+        self.assertEqual(set(transactions.mapped("state")), {"done"})
 
     def test_payment_of_a_free_customer_confirms(self):
         order = self._quotation(require_payment=True, require_signature=False)

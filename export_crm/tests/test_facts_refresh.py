@@ -1,8 +1,10 @@
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..models.account import facts_refresh
 from .common_facts import AS_OF, FactsCommon
 
 
@@ -32,8 +34,32 @@ class TestFactsRefresh(FactsCommon):
         for partner in many:
             self._order(partner, "2024-06-01")
         self._statements(one)
-        self.assertEqual(len(self._statements(many)), len(self._statements(one)))
-        self.assertLess(len(self._statements(one)), 25)
+        for at_once, most in ((100, 8), (0, 25)):
+            with self.subTest(at_once=at_once), self._at_once(at_once):
+                statements = self._statements(one)
+                self.assertEqual(len(self._statements(many)), len(statements))
+                self.assertLess(len(statements), most)
+
+    @contextmanager
+    def _at_once(self, customers):
+        """Batches up to so many customers are done in one statement."""
+        with patch.object(facts_refresh, "ONE_STATEMENT", customers):
+            yield
+
+    def test_few_and_many_customers_get_the_same_facts(self):
+        partners = self.customer + self._customer("Second")
+        for partner in partners:
+            self._order(partner, "2024-06-01", 100)
+            self._pay(self._invoice(partner, due=-40), on=-10)
+        rounds = []
+        for at_once in (100, 0, 100):
+            with self._at_once(at_once):
+                written = self.accounts._refresh_facts(
+                    self.company, partners.ids, self.today
+                )
+            rounds.append(written)
+        # The first one fills the rows; no other finds anything else.
+        self.assertEqual(rounds, [2, 0, 0])
 
     def test_second_run_writes_nothing(self):
         self._order(self.customer, "2024-06-01", 100)
@@ -201,7 +227,7 @@ class TestFactsRefresh(FactsCommon):
             "nps",
             "claims_365d",
             "forecast_revenue_12m",
-            "referred_count",
+            "forecast_completion",
         )
         for name in unknown:
             self.assertIsNone(account[name], name)

@@ -3,4 +3,5 @@ from . import (
     export_crm_claim_merge,
     export_crm_credit_hold_decide,
     export_crm_credit_hold_preview,
+    export_crm_warning_dismiss,
 )

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 from . import sources
 
 BATCH_SIZE = 5000
+# Up to so many customers the sources run within the upsert.
+ONE_STATEMENT = 100
 # New accounts in one pass from which the planner is told at once.
 ANALYZE_FROM = 1000
 OPTIONAL_LINE_COLUMNS = ("purchase_price", "is_delivery")
@@ -28,7 +30,8 @@ class ExportCrmAccount(models.Model):
     def _refresh_facts(self, company, partner_ids, as_of=None):
         """Recompute the facts of some customers of one company.
 
-        One statement per source and one upsert, whatever the number of customers;
+        One statement per source and one upsert, whatever the number of customers
+        (for a few customers all in one);
         a row that would not change isn't written. Callable again at any time. The
         company-wide figures are left to :meth:`_refresh_company_facts`.
 
@@ -44,23 +47,42 @@ class ExportCrmAccount(models.Model):
             return 0
         self.env.flush_all()
         scope = self._facts_scope(company, as_of or company._export_today())
-        self._facts_load_batch(scope, partner_ids)
+        common = self._facts_common_tables(scope, partner_ids)
         used = self._facts_sources(company, scope.as_of, partner_ids)
-        for source in used:
-            self._facts_create_table(source.table, source.query(scope))
-        self.env.cr.execute(
-            SQL(
-                "ANALYZE %s",
-                SQL(", ").join(
-                    SQL("%s (partner_id)", SQL.identifier(source.table))
-                    for source in used
-                ),
-            )
-        )
-        self.env.cr.execute(self._facts_upsert_sql(company, scope, used))
-        written = self.env.cr.rowcount
-        self._facts_drop_tables(used)
+        tables = {source.table: source.query(scope) for source in used}
+        upsert = self._facts_upsert_sql(company, scope, used)
+        if len(partner_ids) <= ONE_STATEMENT:
+            written = self._facts_run_at_once({**common, **tables}, upsert)
+        else:
+            written = self._facts_run_by_table(common, tables, upsert)
         self._facts_invalidate()
+        return written
+
+    def _facts_run_at_once(self, tables, upsert):
+        """Run the upsert with the sources as its ``WITH`` items: for few customers,
+        where making tables costs more than what is in them."""
+        items = [
+            SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), query)
+            for name, query in tables.items()
+        ]
+        self.env.cr.execute(SQL("WITH %s %s", SQL(", ").join(items), upsert))
+        return self.env.cr.rowcount
+
+    def _facts_run_by_table(self, common, tables, upsert):
+        """Run each source into a temporary table: for many customers, where the
+        planner must know how many rows there are."""
+        execute = self.env.cr.execute
+        for name, query in common.items():
+            self._facts_create_table(name, query)
+            execute(SQL("ANALYZE %s", SQL.identifier(name)))
+        for name, query in tables.items():
+            self._facts_create_table(name, query)
+        joined = [SQL("%s (partner_id)", SQL.identifier(name)) for name in tables]
+        execute(SQL("ANALYZE %s", SQL(", ").join(joined)))
+        execute(upsert)
+        written = self.env.cr.rowcount
+        names = map(SQL.identifier, [*common, *tables])
+        execute(SQL("DROP TABLE %s", SQL(", ").join(names)))
         return written
 
     def _refresh_company_facts(self, company, as_of=None):
@@ -218,7 +240,8 @@ class ExportCrmAccount(models.Model):
                 """
                 SELECT partner_id, on_time_rate, days_late_weighted AS days_late_avg,
                        run AS late_run, overdue_amount,
-                       oldest_overdue_days AS overdue_oldest_days
+                       oldest_overdue_days AS overdue_oldest_days,
+                       prompt_share AS payment_prompt
                   FROM (%s) lateness
                 """,
                 summary,
@@ -228,7 +251,7 @@ class ExportCrmAccount(models.Model):
             "lateness",
             query,
             zero=("late_run", "overdue_amount", "overdue_oldest_days"),
-            unknown=("on_time_rate", "days_late_avg"),
+            unknown=("on_time_rate", "days_late_avg", "payment_prompt"),
         )
 
     # === INTERNALS === #
@@ -287,28 +310,23 @@ class ExportCrmAccount(models.Model):
             as_of=scope.as_of,
         )
 
-    def _facts_load_batch(self, scope, partner_ids):
-        """Make the temporary tables that all sources read: contacts and orders."""
-        self._facts_create_table(
-            "export_fact_contact",
-            SQL(
+    def _facts_common_tables(self, scope, partner_ids):
+        """Return ``{name: query}`` of what all sources read, in the order in which
+        they read each other: contacts, orders, the batch."""
+        return {
+            "export_fact_contact": SQL(
                 """
                 SELECT id AS contact_id, commercial_partner_id AS partner_id
                   FROM res_partner WHERE commercial_partner_id = ANY(%s)
                 """,
                 list(partner_ids),
             ),
-        )
-        self.env.cr.execute("ANALYZE export_fact_contact")
-        self._facts_create_table("export_fact_order", sources.orders_sql(scope))
-        self.env.cr.execute("ANALYZE export_fact_order")
-        self._facts_create_table(
-            "export_fact_batch",
-            SQL(
+            "export_fact_order": sources.orders_sql(scope),
+            "export_fact_batch": SQL(
                 "SELECT id AS partner_id FROM res_partner WHERE id = ANY(%s)",
                 list(partner_ids),
             ),
-        )
+        }
 
     def _facts_create_table(self, name, query):
         self.env.cr.execute(
@@ -317,13 +335,6 @@ class ExportCrmAccount(models.Model):
                 SQL.identifier(name),
                 query,
             )
-        )
-
-    def _facts_drop_tables(self, used):
-        names = ["export_fact_contact", "export_fact_order", "export_fact_batch"]
-        names += [source.table for source in used]
-        self.env.cr.execute(
-            SQL("DROP TABLE %s", SQL(", ").join(map(SQL.identifier, names)))
         )
 
     def _facts_identity_sql(self, company, scope):

@@ -84,6 +84,7 @@ class ExportCrmCreditHold(models.Model):
         copy=False,
         tracking=True,
         index=True,
+        group_expand="_group_expand_state",
     )
     blocking = fields.Boolean(
         compute="_compute_blocking",
@@ -172,6 +173,11 @@ class ExportCrmCreditHold(models.Model):
         group = self.env.ref("export_crm.export_crm_group_credit_controller")
         return [("all_group_ids", "in", group.ids), ("share", "=", False)]
 
+    @api.model
+    def _group_expand_state(self, states, _domain):
+        """Show the steps of a hold in their order, also those without any."""
+        return [*BLOCKING_STATES, *(["closed"] if "closed" in states else [])]
+
     @api.depends("name", "partner_id.name")
     def _compute_display_name(self):
         for hold in self:
@@ -210,15 +216,14 @@ class ExportCrmCreditHold(models.Model):
         return orders.filtered(lambda order: not hold._passed_by(order.sudo()))
 
     def _order_domain(self):
-        """Return the domain of the customer's quotations, those let pass, too."""
-        self.ensure_one()
-        customers = ("child_of", self.partner_id.ids)
+        """Return the domain of the customers' quotations, those let pass, too."""
+        customers = ("commercial_partner_id", "in", self.partner_id.ids)
         return [
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "in", self.company_id.ids),
             ("state", "in", ("draft", "sent")),
             "|",
-            ("partner_id", *customers),
-            ("partner_invoice_id", *customers),
+            ("partner_id", "any", [customers]),
+            ("partner_invoice_id", "any", [customers]),
         ]
 
     # === CRUD === #

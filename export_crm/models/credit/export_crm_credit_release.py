@@ -186,7 +186,7 @@ class ExportCrmCreditRelease(models.Model):
         self.ensure_one()
         hold = self.hold_id
         body = Markup("<p>%s</p><p>%s</p>") % (self._sentence(), self.reason)
-        hold._tell(body, hold.salesperson_id.partner_id)
+        hold._tell({hold.id: body})
         # sudo: nobody has rights on lines, they are written by decisions
         lines = self.env["export.crm.credit.release.line"].sudo()
         if self.scope == "order":

@@ -7,19 +7,26 @@ class ExportCrmCreditHold(models.Model):
     def _audit(self, event, summary, detail=False, order=None):
         """Add a row to the audit trail; ``event`` as in ``export.crm.audit``."""
         self.ensure_one()
+        self._audit_each(event, {self: (summary, detail)}, order)
+
+    def _audit_each(self, event, texts, order=None):
+        """Add a row for each hold: ``texts`` is ``{hold: (summary, detail)}``."""
         # sudo: nobody may write the trail, every decision leaves a row there
         self.env["export.crm.audit"].sudo().create(
-            {
-                "company_id": self.company_id.id,
-                "partner_id": self.partner_id.id,
-                "partner_name": self.partner_id.name,
-                "event": event,
-                "summary": summary,
-                "detail": detail or False,
-                "hold_id": self.id,
-                "order_id": order.id if order else False,
-                "user_id": self.env.uid,
-            }
+            [
+                {
+                    "company_id": hold.company_id.id,
+                    "partner_id": hold.partner_id.id,
+                    "partner_name": hold.partner_id.name,
+                    "event": event,
+                    "summary": summary,
+                    "detail": detail or False,
+                    "hold_id": hold.id,
+                    "order_id": order.id if order else False,
+                    "user_id": self.env.uid,
+                }
+                for hold, (summary, detail) in texts.items()
+            ]
         )
 
     def action_view_audit(self):

@@ -14,11 +14,19 @@ class ExportCrmCreditHold(models.Model):
         # sudo: nobody has rights on gates, they exist for locking alone
         gate._touch({(hold.partner_id.id, hold.company_id.id) for hold in self})
         self._keep_figures()
-        for hold in self:
-            hold.user_id = hold.user_id or hold._responsible()
-            hold._ask_controller()
-            hold._tell(hold._opening_message(), hold.salesperson_id.partner_id)
-            hold._audit("opened", hold.rule_id.name, "\n".join(hold._reason_lines()))
+        for company, holds in (
+            self.filtered(lambda h: not h.user_id).grouped("company_id").items()
+        ):
+            holds.user_id = self._responsible_in(company)
+        self._ask_controllers()
+        self._tell({hold.id: hold._opening_message() for hold in self})
+        self._audit_each(
+            "opened",
+            {
+                hold: (hold.rule_id.name, "\n".join(hold._reason_lines()))
+                for hold in self
+            },
+        )
 
     def _keep_figures(self):
         """Copy exposure and tier as they are now: part of the evidence."""
@@ -40,30 +48,50 @@ class ExportCrmCreditHold(models.Model):
                 )
 
     def _responsible(self):
-        """Return the user who is to decide: the company's choice, else the first
-        active Credit Controller there, else the first Export CRM manager."""
+        """Return the user who is to decide about this hold."""
         self.ensure_one()
-        chosen = self.company_id.export_credit_user_id
+        return self._responsible_in(self.company_id)
+
+    @api.model
+    def _responsible_in(self, company):
+        """Return who decides in a company: its choice, else the first active Credit
+        Controller there, else the first Export CRM manager."""
+        chosen = company.export_credit_user_id
         if chosen.active:
             return chosen
         for group in ("credit_controller", "manager"):
             users = self.env.ref(f"export_crm.export_crm_group_{group}").all_user_ids
             users = users.filtered(
-                lambda u: u.active and not u.share and self.company_id in u.company_ids
+                lambda u: u.active and not u.share and company in u.company_ids
             ).sorted("id")
             if users:
                 return users[0]
         return self.env["res.users"]
 
-    def _ask_controller(self):
-        self.ensure_one()
-        if not self.user_id:
-            # Nobody could see an activity; the hold list and the refusal say so.
-            return
-        self.activity_schedule(
-            "export_crm.mail_activity_type_credit_evaluation",
-            user_id=self.user_id.id,
-            summary=self.env._("Evaluate credit of %s", self.partner_id.name),
+    def _ask_controllers(self):
+        """Make one activity for each hold."""
+        # Without a user nobody could see it; the hold list and the refusal say so.
+        asked = self.filtered("user_id")
+        activity_type = self.env.ref("export_crm.mail_activity_type_credit_evaluation")
+        model_id = self.env["ir.model"]._get_id(self._name)
+        # A night's worth of holds would be as many mails: the list of activities
+        # says it at once.
+        quiet = len(asked) > 1
+        self.env["mail.activity"].with_context(mail_activity_quick_update=quiet).create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "automated": True,
+                    "date_deadline": fields.Date.context_today(hold),
+                    "res_model_id": model_id,
+                    "res_id": hold.id,
+                    "summary": self.env._(
+                        "Evaluate credit of %s", hold.partner_id.name
+                    ),
+                    "user_id": hold.user_id.id,
+                }
+                for hold in asked
+            ]
         )
 
     def _opening_message(self):
@@ -75,19 +103,52 @@ class ExportCrmCreditHold(models.Model):
             Markup().join(Markup("<li>%s</li>") % reason for reason in reasons),
         )
 
-    def _tell(self, body, notified=None):
-        """Write ``body`` where people look: hold, customer and waiting quotations.
+    def _tell(self, bodies, notify=True):
+        """Write where people look: the holds, their customers, waiting quotations.
 
-        :param Markup body: what happened
-        :param res.partner notified: who gets it as a notification, too
+        :param dict bodies: ``{hold id: Markup}``, what happened
+        :param bool notify: each salesperson gets a notification, one for all holds
         """
-        self.ensure_one()
-        self.message_post(body=body, partner_ids=(notified or self.partner_id[:0]).ids)
-        link = Markup("<p>%s</p>") % self._get_html_link()
-        self.partner_id._message_log(body=link + body)
+        if notify:
+            for user, holds in self.grouped("salesperson_id").items():
+                holds._notify_salesperson(user, bodies)
+        else:
+            self._message_log_batch(bodies=bodies)
+        texts = {
+            hold: Markup("<p>%s</p>%s") % (hold._get_html_link(), bodies[hold.id])
+            for hold in self
+        }
+        for holds in self.grouped("company_id").values():
+            holds.partner_id._message_log_batch(
+                bodies={hold.partner_id.id: texts[hold] for hold in holds}
+            )
         # sudo: the note belongs in every waiting quotation, whoever may see it
         orders = self.env["sale.order"].sudo().search(self._order_domain())
-        orders._message_log_batch(bodies={order.id: link + body for order in orders})
+        held = {(hold.partner_id.id, hold.company_id.id): texts[hold] for hold in self}
+        orders._message_log_batch(
+            bodies={
+                order.id: Markup().join(
+                    held.get(key, "") for key in sorted(order._export_credit_keys())
+                )
+                for order in orders
+            }
+        )
+
+    def _notify_salesperson(self, user, bodies):
+        """Tell the salesperson of these holds, in one message; log it on each."""
+        if user and len(self) == 1:
+            self.message_post(body=bodies[self.id], partner_ids=user.partner_id.ids)
+            return
+        self._message_log_batch(bodies=bodies)
+        if user:
+            self.env["mail.thread"].message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=self.env._("%s of your customers: credit hold", len(self)),
+                body=Markup().join(
+                    Markup("<p>%s</p>%s") % (hold._get_html_link(), bodies[hold.id])
+                    for hold in self
+                ),
+            )
 
     @api.model
     def _open_for(self, company, rule, evidence_by_partner):
@@ -165,7 +226,8 @@ class ExportCrmCreditHold(models.Model):
             sentences = Markup().join(
                 Markup("<li>%s</li>") % e._sentence() for e in new
             )
-            self._tell(
-                Markup("<p>%s</p><ul>%s</ul>")
-                % (self.env._("Further evidence:"), sentences)
+            body = Markup("<p>%s</p><ul>%s</ul>") % (
+                self.env._("Further evidence:"),
+                sentences,
             )
+            self._tell({self.id: body}, notify=False)

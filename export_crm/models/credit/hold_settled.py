@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -34,7 +36,7 @@ class ExportCrmCreditHold(models.Model):
         owing = self._partners_owing(company, holds.partner_id.ids, as_of)
         for hold in holds.filtered(lambda hold: hold.partner_id.id not in owing):
             text = self.env._("Everything is paid: released by itself.")
-            hold._tell(text, hold.salesperson_id.partner_id)
+            hold._tell({hold.id: Markup("<p>%s</p>") % text})
             hold._close("settled", text)
             hold._audit("closed", text)
             hold._confirm_waiting()

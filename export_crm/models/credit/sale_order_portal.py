@@ -43,14 +43,25 @@ class SaleOrder(models.Model):
             for blocker in found:
                 order_sudo._export_request(blocker)
             if not order_sudo.export_credit_waiting:
-                order_sudo.export_credit_waiting = True
-                order_sudo._message_log(
-                    body=self.env._(
-                        "Accepted by the customer while on credit hold: it confirms "
-                        "by itself when released."
-                    )
-                )
+                order_sudo._export_wait()
         return held
+
+    def _export_wait(self):
+        """Let an order that its customer accepted wait for its release; say so."""
+        self.ensure_one()
+        # No draft any longer: a shop would offer it to the customer as the cart.
+        self.write({"export_credit_waiting": True, "state": "sent"})
+        self._message_log(
+            body=self.env._(
+                "Accepted by the customer while on credit hold: it confirms by itself "
+                "when released."
+            )
+        )
+        self._send_order_notification_mail(
+            self.env.ref(
+                "export_crm.mail_template_order_under_review", raise_if_not_found=False
+            )
+        )
 
     def _export_confirm_accepted(self):
         """Confirm orders that waited for a release; what can't be is said there.

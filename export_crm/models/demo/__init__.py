@@ -2,6 +2,7 @@ from . import (
     export_crm_demo,
     demo_check,
     demo_credit,
+    demo_health,
     demo_invoices,
     demo_ledgers,
     demo_orders,
