@@ -47,6 +47,7 @@ class ExportCrmDemo(models.AbstractModel):
         self._load_talk()
         self._load_decisions()
         self._run_pipeline()
+        self._load_claims()
         self._silence_bot()
         for line in self._check_story():
             _logger.error("Demo story: %s", line)
