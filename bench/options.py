@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-EACH = ("refresh", "lateness", "scores", "grading", "check", "one")
+EACH = ("refresh", "lateness", "scores", "grading", "check", "one", "claims")
 ALL = (*EACH, "confirm")
 # Only when asked for by name: imports purchases for minutes.
 EXTRA = ("cdnow",)

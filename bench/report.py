@@ -139,6 +139,17 @@ def other_lines(result):
             f"({row['per_20000_s']} s per 20,000); opening a hold "
             f"{row['hold_ms']} ms, {row['hold_statements']} statements |"
         )
+    if "claims" in result:
+        row = result["claims"]
+        yield (
+            f"| clocks of {row['claims']:,} open claims ({row['clocks']:,}) | first "
+            f"{row['first_s']} s, again {row['again_s']} s, {row['statements']} "
+            f"statements (target: below 30 s) |"
+        )
+        yield (
+            f"| escalating 500 of {row['due']:,} due clocks | "
+            f"{row['escalate_500_s']} s, {row['escalate_500_statements']} statements |"
+        )
     if "one" in result:
         row = result["one"]
         yield (

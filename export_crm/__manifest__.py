@@ -111,6 +111,7 @@
         "demo/product_demo.xml",
         "demo/res.partner.csv",
         "demo/res.partner-contact.csv",
+        "demo/export_crm_claim_demo.xml",
         "demo/export_crm_demo.xml",
     ],
     "external_dependencies": {"python": ["holidays"]},

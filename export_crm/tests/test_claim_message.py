@@ -235,6 +235,30 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(self._acks(claim).subject, f"{claim.name} : bien reçu")
         self.assertIn("Bonjour", self._acks(claim).body)
 
+    def test_acknowledgement_ships_in_nine_languages(self):
+        words = {
+            "zh_CN": "我们已收到您的售后申请",
+            "es_ES": "hemos recibido su reclamación",
+            "pt_PT": "recebemos a sua reclamação",
+            "fr_FR": "nous avons reçu votre réclamation",
+            "de_DE": "wir haben Ihre Reklamation erhalten",
+            "ru_RU": "мы получили вашу рекламацию",
+            "ar_001": "لقد استلمنا شكواكم",
+            "ja_JP": "お申し出を受け付けました",
+            "en_US": "we have received your claim",
+        }
+        for lang in words:
+            self.env["res.lang"]._activate_lang(lang)
+        self.env["ir.module.module"]._load_module_terms(["export_crm"], list(words))
+        for lang, word in words.items():
+            with self.subTest(lang=lang):
+                self.customer.lang = lang
+                claim = self._claim()
+                self.assertIn(word, self._acks(claim).subject)
+                self.assertIn(claim.name, self._acks(claim).body)
+                if lang != "en_US":
+                    self.assertNotIn("we have received", self._acks(claim).body)
+
     def test_flood_is_acknowledged_ten_times_an_hour(self):
         claims = [self._claim() for _n in range(12)]
         self.assertEqual(sum(len(self._acks(claim)) for claim in claims), 10)

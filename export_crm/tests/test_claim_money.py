@@ -148,9 +148,25 @@ class TestClaimMoney(ClaimCase):
             ),
             (2, 1, 2, 1, 6, 6.0),
         )
+        # Open 1 + 1 + 2 + 4 + 4, closed today 4.
+        self.assertEqual((facts.claims_load, facts.claims_182d), (16.0, 6))
         accounts = self.env["export.crm.account"].sudo()
         quiet = accounts._refresh_facts_of(other, self.company)
         self.assertEqual((quiet.claims_open_minor, quiet.claims_365d), (0, 0))
+
+    def test_closed_claims_fade(self):
+        """Half after 180 days; the health of the customer follows."""
+        self._delivered()
+        claim = self._claim(
+            category_id=self._severity("critical").id,
+            opened_at=self._ago(days=190),
+        )
+        self._answer(claim)
+        claim.action_close()
+        claim.sudo().closed_at = self._ago(days=180)
+        facts = self._facts()
+        self.assertAlmostEqual(facts.claims_load, 2.0, 2)
+        self.assertEqual((facts.claims_182d, facts.claims_prev_182d), (0, 1))
 
     def _severity_once(self, code):
         return self.env["export.crm.claim.category"].search(

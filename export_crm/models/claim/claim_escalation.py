@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -11,6 +12,7 @@ from .export_crm_claim_clock import _Schedules
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
+MANAGERS = "export_crm.export_crm_group_claims_manager"
 CRON = "export_crm.export_crm_claim_clock_cron"
 TRIES = 6
 # Who comes next when the one who should be told has left.
@@ -51,7 +53,9 @@ class ExportCrmClaim(models.Model):
             )
             if people:
                 return people[0]
-        managers = self.env.ref("export_crm.export_crm_group_claims_manager")
+        managers = self.env["res.groups"].browse(
+            self.env["ir.model.data"]._xmlid_to_res_id(MANAGERS)
+        )
         return managers.sudo().all_user_ids.filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         )[:1]
@@ -101,10 +105,11 @@ class ExportCrmClaim(models.Model):
             cron.sudo()._trigger()  # anybody's claim may set it off
 
     def _raise_level(self, level):
-        """Raise the service level, never lower it; hand over to the right person."""
-        for claim in self:
-            if level and level > claim.service_level:
-                claim.sudo().service_level = level  # the system raises it
+        """Raise the service level of these claims, never lower it."""
+        lower = self.filtered(lambda claim: level and claim.service_level < level)
+        if lower:
+            # Sudo: the system raises it. The ledger tells why, not the chatter.
+            lower.sudo().with_context(tracking_disable=True).service_level = level
 
 
 class ExportCrmClaimEscalation(models.Model):
@@ -241,7 +246,7 @@ class ExportCrmClaimEscalation(models.Model):
                 [("claim_id", "in", list({row[0].id for row in rows}))]
             )
         }
-        vals_list = []
+        vals_list, raised = [], defaultdict(self.env["export.crm.claim"].browse)
         for claim, milestone, cycle, rule, due, overtaken in rows:
             if (claim.id, milestone, cycle, rule.level) in known:
                 continue
@@ -259,8 +264,10 @@ class ExportCrmClaimEscalation(models.Model):
                 }
             )
             if not overtaken:
-                claim._raise_level(rule.service_level)
+                raised[rule.service_level] |= claim
         self.create(vals_list)
+        for level in sorted(filter(None, raised)):
+            raised[level]._raise_level(level)
         return len(vals_list)
 
     # === TELLING === #

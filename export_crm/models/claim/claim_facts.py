@@ -4,13 +4,19 @@ from odoo.tools import SQL
 from ..account.sources import Source
 from ..account.unknown import FactInteger
 
+HALF_YEAR = 182
+HALF_LIFE = 180.0  # days after which a closed claim counts half
+
 
 def _claims_sql(scope):
-    """Select claims per customer: open and closed by severity, and per purchase.
+    """Select claims per customer: open and closed by severity, load, per purchase.
 
     Minor counts minor and medium ones; cancelled and duplicate claims count nowhere.
+    The load weighs severities 1, 2, 4; a closed claim counts half after 180 days.
     """
-    year = scope.within(scope.day(SQL("k.opened_at")), 365)
+    opened = scope.day(SQL("k.opened_at"))
+    year = scope.within(opened, 365)
+    age = SQL("(%s::date - %s)", scope.as_of, scope.day(SQL("k.closed_at")))
     closed = SQL("k.closed_at < %s", scope.until)
     return SQL(
         """
@@ -28,6 +34,11 @@ def _claims_sql(scope):
                COUNT(*) FILTER (WHERE %(done)s AND %(year)s AND s.code = 'critical')
                    AS claims_closed_critical,
                COUNT(*) FILTER (WHERE %(year)s) AS claims_365d,
+               COUNT(*) FILTER (WHERE %(half)s) AS claims_182d,
+               COUNT(*) FILTER (WHERE %(half_before)s) AS claims_prev_182d,
+               SUM(CASE s.code WHEN 'critical' THEN 4 WHEN 'major' THEN 2 ELSE 1 END
+                   * CASE WHEN %(done)s THEN POWER(0.5, %(age)s / %(half_life)s)
+                          ELSE 1 END) AS claims_load,
                ROUND(COUNT(*) FILTER (WHERE %(year)s)::numeric
                      / NULLIF(MAX(o.orders), 0), 4) AS claim_rate
           FROM export_crm_claim k
@@ -46,6 +57,10 @@ def _claims_sql(scope):
         """,
         done=SQL("COALESCE(%s, FALSE)", closed),
         year=year,
+        half=scope.within(opened, HALF_YEAR),
+        half_before=scope.within(opened, HALF_YEAR, back=1),
+        age=age,
+        half_life=HALF_LIFE,
         bought=scope.within(SQL("day"), 365),
         company=scope.company_id,
         until=scope.until,
@@ -63,6 +78,9 @@ CLAIMS = Source(
         "claims_closed_major",
         "claims_closed_critical",
         "claims_365d",
+        "claims_182d",
+        "claims_prev_182d",
+        "claims_load",
     ),
     unknown=("claim_rate",),
     proof=None,

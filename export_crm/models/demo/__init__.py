@@ -1,6 +1,7 @@
 from . import (
     export_crm_demo,
     demo_check,
+    demo_claims,
     demo_credit,
     demo_invoices,
     demo_ledgers,

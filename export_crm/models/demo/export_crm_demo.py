@@ -49,6 +49,7 @@ class ExportCrmDemo(models.AbstractModel):
         self._load_tiers()
         self._run_pipeline()
         self._load_gradings()
+        self._load_claims()
         self._silence_bot()
         for line in self._check_story():
             _logger.error("Demo story: %s", line)
