@@ -50,4 +50,5 @@ from . import (
     test_tier_override,
     test_tier_policy,
     test_tier_scores,
+    test_tier_tour,
 )
