@@ -4,13 +4,18 @@ from odoo.tools import SQL
 from ..account.sources import Source
 from ..account.unknown import FactInteger
 
+#: Days after which a closed claim counts half in the customer's health.
+HALF_LIFE = 180
+
 
 def _claims_sql(scope):
     """Select claims per customer: open and closed by severity, and per purchase.
 
+    ``claims_load``: severities (1, 2, 4), those of closed claims halved every 180 days.
     Minor counts minor and medium ones; cancelled and duplicate claims count nowhere.
     """
-    year = scope.within(scope.day(SQL("k.opened_at")), 365)
+    opened = scope.day(SQL("k.opened_at"))
+    year = scope.within(opened, 365)
     closed = SQL("k.closed_at < %s", scope.until)
     return SQL(
         """
@@ -28,6 +33,12 @@ def _claims_sql(scope):
                COUNT(*) FILTER (WHERE %(done)s AND %(year)s AND s.code = 'critical')
                    AS claims_closed_critical,
                COUNT(*) FILTER (WHERE %(year)s) AS claims_365d,
+               COUNT(*) FILTER (WHERE %(half)s) AS claims_182d,
+               COUNT(*) FILTER (WHERE %(before)s) AS claims_prev_182d,
+               SUM(CASE s.code WHEN 'critical' THEN 4 WHEN 'major' THEN 2 ELSE 1 END
+                   * CASE WHEN %(done)s THEN EXP(GREATEST(LN(0.5)
+                          * (%(as_of)s - %(closed_day)s) / %(half_life)s, -600))
+                     ELSE 1 END)::float8 AS claims_load,
                ROUND(COUNT(*) FILTER (WHERE %(year)s)::numeric
                      / NULLIF(MAX(o.orders), 0), 4) AS claim_rate
           FROM export_crm_claim k
@@ -46,6 +57,11 @@ def _claims_sql(scope):
         """,
         done=SQL("COALESCE(%s, FALSE)", closed),
         year=year,
+        half=scope.within(opened, 182),
+        before=scope.within(opened, 182, 1),
+        as_of=scope.as_of,
+        closed_day=scope.day(SQL("k.closed_at")),
+        half_life=SQL("%s::float8", HALF_LIFE),
         bought=scope.within(SQL("day"), 365),
         company=scope.company_id,
         until=scope.until,
@@ -63,6 +79,9 @@ CLAIMS = Source(
         "claims_closed_major",
         "claims_closed_critical",
         "claims_365d",
+        "claims_182d",
+        "claims_prev_182d",
+        "claims_load",
     ),
     unknown=("claim_rate",),
     proof=None,
