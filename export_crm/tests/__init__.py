@@ -35,6 +35,7 @@ from . import (
     test_facts_views,
     test_health_actions,
     test_health_backtest,
+    test_health_claims,
     test_health_index,
     test_health_tour,
     test_health_warnings,
