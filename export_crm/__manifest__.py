@@ -29,6 +29,7 @@
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "data/export_crm_job_data.xml",
+        "data/res_country_data.xml",
         "views/export_crm_account_views.xml",
         "views/export_crm_tier_views.xml",
         "views/export_crm_credit_rule_views.xml",
@@ -59,7 +60,7 @@
         "demo/res.partner-contact.csv",
         "demo/export_crm_demo.xml",
     ],
-    "external_dependencies": {"python": ["holidays"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers"]},
     "assets": {
         "web.assets_backend": [
             "export_crm/static/src/fact_fields/**/*",

@@ -1,4 +1,6 @@
 from . import (
+    test_contact_partner,
+    test_contact_time_pure,
     test_core_dirty,
     test_core_end_to_end,
     test_core_job_error,
