@@ -49,7 +49,13 @@
         "views/sale_order_views.xml",
         "views/sale_order_kind_views.xml",
         "views/res_config_settings_views.xml",
+        "views/export_crm_interaction_views.xml",
+        "views/export_crm_occasion_views.xml",
+        "views/res_partner_contact_views.xml",
+        "views/export_crm_account_contact_views.xml",
+        "views/res_country_views.xml",
         "views/export_crm_menus.xml",
+        "views/export_crm_contact_menus.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -63,6 +69,7 @@
     "external_dependencies": {"python": ["holidays", "phonenumbers"]},
     "assets": {
         "web.assets_backend": [
+            "export_crm/static/src/contact_links/**/*",
             "export_crm/static/src/fact_fields/**/*",
         ],
         "web.assets_tests": [

@@ -1,6 +1,8 @@
 from . import (
+    test_contact_interaction,
     test_contact_partner,
     test_contact_time_pure,
+    test_contact_tour,
     test_core_dirty,
     test_core_end_to_end,
     test_core_job_error,
