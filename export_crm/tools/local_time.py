@@ -44,27 +44,17 @@ def country_zone(country: str | None) -> str | None:
 
 
 def state_zone(country: str | None, state: str | None) -> str | None:
-    """Return the time zone of a state, None where the country alone can't tell.
-
-    A country with one time zone needs no state.
+    """Return the time zone of a state of a country that has several, else None.
 
     >>> state_zone("US", "CA"), state_zone("AU", "SA"), state_zone("US", None)
     ('America/Los_Angeles', 'Australia/Adelaide', None)
-    >>> state_zone("IN", None), state_zone("CL", "CL-MA")
-    ('Asia/Kolkata', 'America/Punta_Arenas')
+    >>> state_zone("CL", "CL-MA"), state_zone("CL", "CL-RM"), state_zone("IN", "MH")
+    ('America/Punta_Arenas', 'America/Santiago', None)
     """
-    if not country:
+    states = STATE_ZONES.get(country or "")
+    if not states or not state:
         return None
-    if state:
-        states = STATE_ZONES.get(country, {})
-        known = states.get(state.removeprefix(f"{country}-")) or states.get("*")
-        if known:
-            return known
-    zones = pytz.country_timezones.get(country, ())
-    main = country_zone(country)
-    if main and all(same_clock(zone, main) for zone in zones):
-        return main
-    return None
+    return states.get(state.removeprefix(f"{country}-")) or states.get("*")
 
 
 @lru_cache(maxsize=4096)

@@ -116,7 +116,6 @@ class ExportCrmInteraction(models.Model):
     )
     next_activity_id = fields.Many2one(
         "mail.activity",
-        string="Next Activity",
         ondelete="set null",
         copy=False,
         readonly=True,

@@ -6,4 +6,5 @@ from . import (
     demo_ledgers,
     demo_orders,
     demo_talk,
+    demo_contact,
 )
