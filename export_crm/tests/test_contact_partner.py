@@ -40,6 +40,9 @@ class TestContactPartner(ExportCrmCommon):
             # the number goes before the country
             ({"phone": "+91 98491 23456", "country": "de"}, ("Asia/Kolkata", "phone")),
             ({"phone": "+64 3 305 0001"}, ("Pacific/Chatham", "phone")),
+            # not the Canaries, as the library says
+            ({"phone": "+212 522 555 013"}, ("Africa/Casablanca", "phone")),
+            ({"country": "in"}, ("Asia/Kolkata", "country")),
             ({"country": "us", "state": "us_5"}, ("America/Los_Angeles", "state")),
             ({"country": "au", "state": "au_5"}, ("Australia/Adelaide", "state")),
             ({"country": "us"}, ("America/New_York", "country")),

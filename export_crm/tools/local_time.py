@@ -71,6 +71,31 @@ def same_clock(one: str, other: str, year: int = 2026) -> bool:
     return all(first.utcoffset(day) == second.utcoffset(day) for day in days)
 
 
+def number_zones(zones: Sequence[str], region: str | None) -> tuple[str, ...]:
+    """Return the time zones of a telephone number, in today's names.
+
+    ``phonenumbers`` names zones that only share the winter's clock with some
+    countries (the Canaries for Morocco, Paris for Algeria): where none of its zones
+    lies in the number's own country, that country's zones are taken.
+
+    :param zones: as ``phonenumbers`` says
+    :param region: country of the number (ISO code), None if it has none
+
+    >>> number_zones(["Atlantic/Canary"], "MA")
+    ('Africa/Casablanca',)
+    >>> number_zones(["Africa/Maputo"], "ZW")
+    ('Africa/Harare',)
+    >>> number_zones(["Asia/Calcutta"], "IN")
+    ('Asia/Kolkata',)
+    """
+    found = tuple(canonical(zone) for zone in zones)
+    own = pytz.country_timezones.get(region or "", ())
+    if not own or any(zone in own for zone in found):
+        return found
+    like = (zone for zone in own if any(same_clock(zone, other) for other in found))
+    return tuple(like) or tuple(own)
+
+
 def choose_zone(
     phone: Sequence[str] = (),
     state: str | None = None,
@@ -84,7 +109,7 @@ def choose_zone(
     toll-free) leaves the choice among them to the state, then to the company that the
     contact works for, then to the country, then to the number's own country.
 
-    :param phone: zones of the number, by ``phonenumbers``
+    :param phone: zones of the number, see :func:`number_zones`
     :param state: zone of the state
     :param parent: zone of the company of the contact, if it is in the same country
     :param country: main zone of the country
@@ -92,7 +117,7 @@ def choose_zone(
     :return: ``(zone, source)``; source is *phone*, *state*, *parent*, *country* or
         *company* (nothing is known: ours)
 
-    >>> choose_zone(["Asia/Calcutta"], country="Europe/Paris")
+    >>> choose_zone(["Asia/Kolkata"], country="Europe/Paris")
     ('Asia/Kolkata', 'phone')
     >>> toll_free = ["America/Chicago", "America/Denver", "America/New_York"]
     >>> choose_zone(toll_free, state="America/Detroit", country="America/New_York")
@@ -106,7 +131,7 @@ def choose_zone(
     >>> choose_zone()
     (None, 'company')
     """
-    zones = [canonical(zone) for zone in phone]
+    zones = list(phone)
     if zones and all(same_clock(zone, zones[0]) for zone in zones):
         return zones[0], "phone"
     hints = (("state", state), ("parent", parent), ("country", country))

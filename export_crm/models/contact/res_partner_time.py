@@ -7,7 +7,7 @@ from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...tools.local_time import choose_zone, country_zone, state_zone
+from ...tools.local_time import choose_zone, country_zone, number_zones, state_zone
 from ..account.res_partner import READERS
 
 SOURCES = [
@@ -101,14 +101,13 @@ class ResPartner(models.Model):
         self.ensure_one()
         country = self.country_id.code
         number = self._export_phone_number()
+        region = number and phonenumbers.region_code_for_number(number)
         return choose_zone(
-            phone=self._export_phone_zones(number),
+            phone=self._export_phone_zones(number, region),
             state=state_zone(country, self.state_id.code),
             parent=self._export_parent_tz(),
             country=country_zone(country),
-            phone_country=country_zone(
-                number and phonenumbers.region_code_for_number(number)
-            ),
+            phone_country=country_zone(region),
         )
 
     def _export_parent_tz(self):
@@ -130,10 +129,13 @@ class ResPartner(models.Model):
             return None
 
     @api.model
-    def _export_phone_zones(self, number):
-        """Return the zones that ``number`` may be in, () if that is unknown."""
-        zones = phone_timezone.time_zones_for_number(number) if number else ()
-        return tuple(zone for zone in zones if zone != phone_timezone.UNKNOWN_TIMEZONE)
+    def _export_phone_zones(self, number, region):
+        """Return the zones that ``number`` may be in, () without one."""
+        if not number:
+            return ()
+        zones = phone_timezone.time_zones_for_number(number)
+        known = [zone for zone in zones if zone != phone_timezone.UNKNOWN_TIMEZONE]
+        return number_zones(known, region)
 
     # === PHONE NUMBER === #
 
