@@ -1,1 +1,1 @@
-from . import account, contact, core, credit, demo, health, tier
+from . import account, contact, core, credit, demo, health, tier, claim
