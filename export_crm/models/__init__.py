@@ -1,1 +1,1 @@
-from . import account, core, credit, demo, health, tier, claim
+from . import account, contact, core, credit, demo, health, tier, claim
