@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-EACH = ("refresh", "lateness", "scores", "check", "one")
+EACH = ("refresh", "lateness", "scores", "check", "one", "followups")
 ALL = (*EACH, "confirm")
 SMALL = 5  # the first size is the fifth part, for the growth
 FULL = {"customers": 100000, "first": 5000}

@@ -36,6 +36,7 @@ def make_documents(registry, customers, documents, first=1):
 def measure(registry, names):
     """Run the benchmarks ``names`` on the documents there are; return a dict."""
     import facts
+    import followup
     import pipeline
 
     functions = {
@@ -44,6 +45,7 @@ def measure(registry, names):
         "scores": pipeline.scores,
         "check": pipeline.check,
         "one": pipeline.one,
+        "followups": followup.followups,
     }
     found = {}
     for name in names:

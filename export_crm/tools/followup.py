@@ -213,7 +213,11 @@ def anniversary(first: date, after: date) -> date:
     datetime.date(2026, 5, 4)
     """
     found = add_months(first, (after.year - first.year) * 12)
-    return found if found >= after else add_months(first, (found.year + 1 - first.year) * 12)
+    return (
+        found
+        if found >= after
+        else add_months(first, (found.year + 1 - first.year) * 12)
+    )
 
 
 def is_late(due: datetime, done: datetime | None, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from . import (
     crm_team,
     export_crm_followup_content,
     export_crm_transit,
+    effect,
     mail_activity,
     mail_activity_plan,
     mail_activity_plan_template,
@@ -21,4 +22,5 @@ from . import (
     sources_delivery,
     sources_order,
     stock_picking,
+    writing,
 )

@@ -54,9 +54,9 @@ class CrmLead(models.Model):
         """Plan, move or end the response times of these inquiries."""
         # sudo: the ledger is the engine's
         ledger = self.sudo().env["export.crm.followup"]
-        for company, leads in self.sudo().grouped(
-            lambda lead: lead._export_company()
-        ).items():
+        for company, leads in (
+            self.sudo().grouped(lambda lead: lead._export_company()).items()
+        ):
             if company and company.export_go_live_date:
                 ledger._plan_leads(company, leads)
 
@@ -86,9 +86,7 @@ class ExportCrmFollowup(models.Model):
             chosen = [e for e in events if (e.partner_id or None) in whose]
             pairs = self._matching(chosen, matchers, customers)
             if pairs:
-                self._apply(
-                    company, whose if whose[0] else None, pairs, customers
-                )
+                self._apply(company, whose if whose[0] else None, pairs, customers)
         planned = self.search(
             [
                 ("res_model", "=", leads._name),

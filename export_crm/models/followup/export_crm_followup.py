@@ -44,7 +44,6 @@ class ExportCrmFollowup(models.Model):
 
     _name = "export.crm.followup"
     _description = "Follow-up"
-    _inherit = ["mail.thread"]
     _order = "due_at, id"
     _check_company_auto = True
 
@@ -61,7 +60,7 @@ class ExportCrmFollowup(models.Model):
         help="Empty: an inquiry of somebody who is no customer yet.",
     )
     contact_id = fields.Many2one(
-        "res.partner", string="Contact", ondelete="set null", index="btree_not_null"
+        "res.partner", ondelete="set null", index="btree_not_null"
     )
     res_model = fields.Char(string="Document Model", required=True, readonly=True)
     res_id = fields.Many2oneReference(
@@ -136,9 +135,8 @@ class ExportCrmFollowup(models.Model):
         readonly=True,
         default="planned",
         index=True,
-        tracking=True,
     )
-    reason = fields.Selection(REASONS, readonly=True, tracking=True)
+    reason = fields.Selection(REASONS, readonly=True)
     deferred = fields.Boolean(
         readonly=True, help="Waits until the customer's open claim is closed."
     )
@@ -170,14 +168,12 @@ class ExportCrmFollowup(models.Model):
         string="Responsible",
         index="btree_not_null",
         ondelete="set null",
-        tracking=True,
     )
     done_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     done_at = fields.Datetime(readonly=True, index="btree_not_null")
-    outcome = fields.Selection(OUTCOMES, readonly=True, tracking=True)
+    outcome = fields.Selection(OUTCOMES, readonly=True)
     note = fields.Text(string="What was said")
     on_time = fields.Float(
-        string="On Time",
         readonly=True,
         aggregator="avg",
         help="Share of the contacts made by their time.",
@@ -213,7 +209,10 @@ class ExportCrmFollowup(models.Model):
     @api.depends("template_id", "partner_id", "title")
     def _compute_name(self):
         for row in self:
-            parts = (row.template_id._export_text() if row.template_id else "", row.title)
+            parts = (
+                row.template_id._export_text() if row.template_id else "",
+                row.title,
+            )
             row.name = ": ".join(filter(None, parts)) or row.step or ""
 
     @api.model
@@ -236,9 +235,7 @@ class ExportCrmFollowup(models.Model):
         now = fields.Datetime.now()
         for row in self:
             zone = row._contact_zone()
-            there = format_datetime(
-                self.env, now, tz=zone.zone, dt_format="HH:mm"
-            )
+            there = format_datetime(self.env, now, tz=zone.zone, dt_format="HH:mm")
             begin, end = row.window_at, row.due_at
             until = end and format_datetime(
                 self.env, end, tz=zone.zone, dt_format="HH:mm"
@@ -301,7 +298,6 @@ class ExportCrmFollowup(models.Model):
     def _compute_script(self):
         for row in self:
             row.script = row._script_html()
-
 
     # === CRUD === #
 

@@ -45,7 +45,5 @@ class ExportCrmFollowupContent(models.Model):
             (not self.trigger or self.trigger == trigger)
             and (not tiers or (customer.tier or UNRATED_LIKE) in tiers)
             and (not self.segment or self.segment == new)
-            and (
-                not self.industry_ids or customer.industry_id in self.industry_ids.ids
-            )
+            and (not self.industry_ids or customer.industry_id in self.industry_ids.ids)
         )

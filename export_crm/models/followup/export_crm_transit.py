@@ -18,7 +18,7 @@ class ExportCrmTransit(models.Model):
         "stock.route", ondelete="cascade", check_company=True, help="Empty: any."
     )
     incoterm_id = fields.Many2one(
-        "account.incoterms", string="Incoterm", ondelete="cascade", help="Empty: any."
+        "account.incoterms", ondelete="cascade", help="Empty: any."
     )
     country_group_ids = fields.Many2many(
         "res.country.group", string="Country Groups", help="Empty: anywhere."

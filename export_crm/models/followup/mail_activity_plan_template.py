@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .mail_activity_plan import CHANNELS, CONTACT_ROLES, NODES, ROLES, SEGMENTS, UNRATED_LIKE
+from .mail_activity_plan import (
+    CHANNELS,
+    CONTACT_ROLES,
+    NODES,
+    ROLES,
+    SEGMENTS,
+    UNRATED_LIKE,
+)
 
 
 class MailActivityPlanTemplate(models.Model):

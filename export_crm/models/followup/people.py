@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from ...tools import followup as calc
 
@@ -39,7 +39,9 @@ class ExportCrmFollowup(models.Model):
             )
             places.append([(user.id, user._export_speaks(lang)) for user in usable])
         user_id = calc.choose(places)
-        return self.env["res.users"].browse(user_id or self.env.ref("base.user_root").id)
+        return self.env["res.users"].browse(
+            user_id or self.env.ref("base.user_root").id
+        )
 
     def _responsible_places(self):
         """Yield recordsets of users, the first choice first."""
@@ -87,12 +89,16 @@ class ExportCrmFollowup(models.Model):
             return users
         wanted = _TEAM_ROLES.get(role, ())
         # sudo: who looks after a customer is for everybody who sees it
-        lines = self.env["export.crm.team.role"].sudo().search(
-            [
-                ("company_id", "in", (self.company_id.id, False)),
-                ("role", "in", wanted),
-                ("user_id", "!=", False),
-            ]
+        lines = (
+            self.env["export.crm.team.role"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", (self.company_id.id, False)),
+                    ("role", "in", wanted),
+                    ("user_id", "!=", False),
+                ]
+            )
         )
         tier, country = self.tier_id, self.partner_id.country_id
         return lines.filtered(lambda line: line._concerns(tier, country)).user_id

@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 
 import pytz
@@ -14,39 +13,6 @@ _MOVING = frozenset(
     ("delivery_received", "sample_sent", "shipped", "order_confirmed", "quotation_sent")
     + ("sample_ordered", "invoice_due")
 )
-# Columns that the planner writes, with their types.
-_COLUMNS = {
-    "partner_id": "int",
-    "contact_id": "int",
-    "res_model": "varchar",
-    "res_id": "int",
-    "order_id": "int",
-    "template_id": "int",
-    "plan_id": "int",
-    "step": "varchar",
-    "cycle": "int",
-    "title": "varchar",
-    "trigger": "varchar",
-    "node": "varchar",
-    "clock": "bool",
-    "tier_id": "int",
-    "country_id": "int",
-    "role": "varchar",
-    "contact_role": "varchar",
-    "channel": "varchar",
-    "anchor_date": "date",
-    "anchor_at": "timestamp",
-    "planned_date": "date",
-    "window_at": "timestamp",
-    "due_at": "timestamp",
-    "target_hours": "float8",
-    "state": "varchar",
-    "reason": "varchar",
-    "outcome": "varchar",
-    "done_at": "timestamp",
-    "on_time": "float8",
-    "taken_hours": "float8",
-}
 
 
 class ExportCrmFollowup(models.Model):
@@ -246,10 +212,12 @@ class ExportCrmFollowup(models.Model):
         """Return a function ``(template, event) → values`` that asks no database."""
         zone = company._export_timezone()
         zones = self._zones(company, customers)
-        tiers = {t.code: t.id for t in self.env["export.crm.tier"].search([])}
+        tiers = dict(
+            self.env.execute_query(SQL("SELECT code, id FROM export_crm_tier"))
+        )
         weekends = dict(
-            self.env["res.country"].search([]).mapped(
-                lambda country: (country.id, country.export_weekend or "")
+            self.env.execute_query(
+                SQL("SELECT id, COALESCE(export_weekend, '') FROM res_country")
             )
         )
         nobody = calc.Customer()
@@ -372,146 +340,3 @@ class ExportCrmFollowup(models.Model):
                 pytz.utc.localize(begin), pytz.utc.localize(end), compute_leaves=True
             )
         return max((end - begin).total_seconds() / 3600, 0.0)
-
-    # === WRITING === #
-
-    @api.model
-    def _insert(self, company, rows):
-        """Insert the rows that are not there, in one statement."""
-        if not rows:
-            return
-        names = SQL(", ").join(SQL.identifier(name) for name in _COLUMNS)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO export_crm_followup (company_id, create_uid, create_date,
-                       write_uid, write_date, %(names)s)
-                SELECT %(company)s, %(uid)s, timezone('UTC', now()),
-                       %(uid)s, timezone('UTC', now()), %(names)s
-                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(%(types)s)
-                ON CONFLICT (company_id, res_model, res_id, step, cycle) DO NOTHING
-                """,
-                names=names,
-                company=company.id,
-                uid=self.env.uid,
-                rows=json.dumps(rows, default=str),
-                types=self._column_types(),
-            )
-        )
-        self.env.invalidate_all()
-
-    @api.model
-    def _column_types(self):
-        return SQL(", ").join(
-            SQL("%s %s", SQL.identifier(name), SQL(kind))
-            for name, kind in _COLUMNS.items()
-        )
-
-    @api.model
-    def _move(self, rows):
-        """Move, answer or reopen rows, in one statement; activities follow."""
-        if not rows:
-            return
-        changed = ("anchor_date", "anchor_at", "planned_date", "window_at", "due_at") + (
-            "reason",
-            "outcome",
-            "done_at",
-            "on_time",
-            "taken_hours",
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE export_crm_followup followup
-                   SET %(sets)s, write_date = timezone('UTC', now()),
-                       -- One that is to do stays so unless it is answered.
-                       state = CASE WHEN row.state = 'planned'
-                                     AND followup.state = 'scheduled'
-                                    THEN 'scheduled' ELSE row.state END
-                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(id int, %(types)s)
-                 WHERE followup.id = row.id
-                """,
-                sets=SQL(", ").join(
-                    SQL("%s = row.%s", SQL.identifier(n), SQL.identifier(n))
-                    for n in changed
-                ),
-                rows=json.dumps(rows, default=str),
-                types=self._column_types(),
-            )
-        )
-        self.env.invalidate_all()
-        self.browse([row["id"] for row in rows])._follow_with_activities()
-
-    def _follow_with_activities(self):
-        """Have activities follow their rows: another day, or no longer needed."""
-        with_activity = self.filtered("activity_id")
-        open_ = with_activity.filtered(lambda row: row.state == "scheduled")
-        for row in open_.filtered(lambda r: not r.main_id):
-            if row.activity_id.date_deadline != row.planned_date:
-                row.activity_id.date_deadline = row.planned_date
-        (with_activity - open_)._drop_activities()
-
-    @api.model
-    def _close_by_id(self, items):
-        """Close rows: ``[(id, state, reason)]``."""
-        for state, reason in sorted({item[1:] for item in items}):
-            ids = [item[0] for item in items if item[1:] == (state, reason)]
-            self.browse(ids)._close(state, reason)
-
-    def _close(self, state, reason):
-        """End these rows without a contact; their activities go.
-
-        An activity that other rows share stays for them.
-        """
-        self.write({"state": state, "reason": reason, "deferred": False})
-        self._drop_activities()
-
-    def _drop_activities(self):
-        """Remove the activities for which no open row is left."""
-        activities = self.activity_id
-        kept = self.search(
-            [("activity_id", "in", activities.ids), ("state", "=", "scheduled")]
-        ).activity_id
-        (activities - kept).filtered("active").unlink()
-
-    @api.model
-    def _measure_orders_after(self, company):
-        """Note which contacts were followed by an order, once that can be told.
-
-        A contact counts from the day it was made; the days are a company setting.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH judged AS (
-                    SELECT followup.id,
-                           COUNT(o.id) FILTER (WHERE o.id IS NOT NULL) > 0 AS ordered
-                      FROM export_crm_followup followup
-                 LEFT JOIN res_partner contact
-                        ON contact.commercial_partner_id = followup.partner_id
-                 LEFT JOIN sale_order o
-                        ON o.partner_id = contact.id
-                       AND o.company_id = followup.company_id
-                       AND o.state = 'sale' AND o.export_kind = 'order'
-                       AND o.date_order > followup.done_at
-                       AND o.date_order <= followup.done_at + %(days)s * interval '1 day'
-                     WHERE followup.company_id = %(company)s
-                       AND followup.state = 'done'
-                       AND COALESCE(followup.ordered_after, 0) = 0
-                       AND followup.done_at >= timezone('UTC', now())
-                           - (%(days)s + 7) * interval '1 day'
-                     GROUP BY followup.id
-                )
-                UPDATE export_crm_followup followup
-                   SET ordered_after = CASE WHEN judged.ordered THEN 1 ELSE 0 END
-                  FROM judged
-                 WHERE judged.id = followup.id
-                   AND followup.ordered_after IS DISTINCT FROM
-                       CASE WHEN judged.ordered THEN 1 ELSE 0 END
-                """,
-                days=company.export_followup_effect_days,
-                company=company.id,
-            )
-        )
-        self.invalidate_model(["ordered_after"])

@@ -36,9 +36,7 @@ class ResPartner(models.Model):
         )
         counts = dict(groups)
         for partner in self:
-            partner.export_followup_count = counts.get(
-                partner.commercial_partner_id, 0
-            )
+            partner.export_followup_count = counts.get(partner.commercial_partner_id, 0)
 
     def action_export_followups(self):
         """Open the ledger of these customers."""
@@ -52,8 +50,10 @@ class ResPartner(models.Model):
     def _export_followup_zone(self, company):
         """Return the time zone (``pytz``) of a contact; unknown: the company's."""
         name = self[:1] and "export_tz" in self._fields and self[:1].export_tz
-        return _zone(name) if name in pytz.all_timezones_set else (
-            company._export_timezone()
+        return (
+            _zone(name)
+            if name in pytz.all_timezones_set
+            else (company._export_timezone())
         )
 
     def _export_followup_window(self, company, day):

@@ -36,7 +36,9 @@ class ResUsers(models.Model):
 
     def _export_hand_over(self):
         # sudo: whoever may archive a user need not see the customers
-        rows = self.env["export.crm.followup"].sudo().search(
-            [("user_id", "in", self.ids), ("state", "in", OPEN_STATES)]
+        rows = (
+            self.env["export.crm.followup"]
+            .sudo()
+            .search([("user_id", "in", self.ids), ("state", "in", OPEN_STATES)])
         )
         rows._hand_over(self)

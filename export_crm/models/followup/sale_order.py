@@ -67,5 +67,7 @@ class SaleOrder(models.Model):
             sold.export_confirmed_at = now
         # Also when cancelled: what was planned ends.
         for company, orders in self.grouped("company_id").items():
-            touched = orders.filtered(lambda o: o.export_sent_at or o.export_confirmed_at)
+            touched = orders.filtered(
+                lambda o: o.export_sent_at or o.export_confirmed_at
+            )
             self.env["export.crm.dirty"]._mark(touched.partner_id, company)

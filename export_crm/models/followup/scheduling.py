@@ -3,6 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ...tools import followup as calc
 
@@ -27,6 +28,7 @@ class ExportCrmFollowup(models.Model):
         )
         horizon = as_of + timedelta(days=company.export_followup_ahead_days)
         self._heal_scheduled(company, whose)
+        self._skip_too_late(company, partner_ids, as_of)
         rows = self.search(
             [
                 ("company_id", "=", company.id),
@@ -47,21 +49,33 @@ class ExportCrmFollowup(models.Model):
 
     def _pass_gates(self, company, as_of):
         """Return the rows that may be made now; the others are skipped or wait."""
-        passed = self - self._skip_too_late(company, as_of)
-        passed -= passed._defer_for_claims(company, as_of)
+        passed = self - self._defer_for_claims(company, as_of)
         passed -= passed._skip_without_document()
         passed -= passed._skip_without_contact()
         passed._mark_on_hold(company)
         return passed
 
-    def _skip_too_late(self, company, as_of):
+    @api.model
+    def _skip_too_late(self, company, partner_ids, as_of):
         """Skip what was found long after its time: no flood, ever."""
-        limit = as_of - timedelta(days=company.export_followup_late_days)
-        late = self.filtered(
-            lambda row: row.planned_date < limit and not row.deferred
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE export_crm_followup
+                   SET state = 'skipped', reason = 'too_late',
+                       write_date = timezone('UTC', now())
+                 WHERE company_id = %s AND %s AND state = 'planned'
+                   AND planned_date < %s AND NOT COALESCE(deferred, FALSE)
+                """,
+                company.id,
+                SQL("partner_id IS NULL")
+                if partner_ids is None
+                else SQL("partner_id = ANY(%s)", list(partner_ids)),
+                as_of - timedelta(days=company.export_followup_late_days),
+            )
         )
-        late._close("skipped", "too_late")
-        return late
+        self.invalidate_model(["state", "reason"])
 
     def _defer_for_claims(self, company, as_of):
         """Let contacts wait while the customer has an open claim.
@@ -166,14 +180,16 @@ class ExportCrmFollowup(models.Model):
         )
         rest = self.browse()
         for row in self:
-            host = next((other for other in standing if other._is_near(row, days)), None)
+            host = next(
+                (other for other in standing if other._is_near(row, days)), None
+            )
             if host:
                 row._join(host)
             else:
                 rest += row
         mains = self.browse()
         for cluster in calc.clusters(rest.mapped("planned_date"), days):
-            rows = self.union(*(rest[position] for position in cluster))
+            rows = mains.browse().union(*(rest[position] for position in cluster))
             rows[0].main_id = False
             mains += rows[0]
             rows[1:].main_id = rows[0]
