@@ -1,4 +1,4 @@
-"""Benchmarks of the steps after the facts: ``scores``, ``check``, ``one``."""
+"""Benchmarks after the facts: ``scores``, ``grading``, ``check``, ``one``."""
 
 from datetime import timedelta
 
@@ -37,19 +37,81 @@ def per_reference(customers, seconds):
 
 
 def scores(registry):
-    """Measure the tier and the health of all: first with empty scores, then again."""
+    """Measure tier, demand and health of all: first with empty scores, then again."""
     model = "export.crm.account"
     seconds = {}
     for name in ("first", "again"):
         customers, tiers, _made = in_batches(registry, model, "_step_tiers")
+        fit = fit_demand(registry)
+        _customers, demand, _made = in_batches(registry, model, "_step_demand")
         _customers, health, _made = in_batches(registry, model, "_step_health")
-        seconds[name] = tiers + health
+        seconds[name] = tiers + demand + health
+        seconds[f"{name} demand"] = demand
     return {
         "customers": customers,
         "s": round(seconds["first"], 2),
         "per_20000_s": per_reference(customers, seconds["first"]),
         "again_s": round(seconds["again"], 2),
+        "demand_fit_s": round(fit, 2),
+        "demand_s": round(seconds["first demand"], 2),
     }
+
+
+def grading(registry):
+    """Measure a half-yearly grading of all customers: preview, then confirmation.
+
+    Every customer has the tier of its figures but those of tier C, who have B and
+    step down: history and lines for many.
+    """
+    in_batches(registry, "export.crm.account", "_step_tiers")
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        _spread_tiers(env)
+        gradings = env["export.crm.tier.grading"]
+        grading = gradings.create(
+            {"company_id": 1, "as_of": company._export_today(), "kind": "scheduled"}
+        )
+        env.cr.commit()
+        with Watch(env.cr) as preview:
+            while grading.state == "computing":
+                grading._compute_batch()
+                env.cr.commit()
+        with Watch(env.cr) as confirming:
+            grading._confirm()
+            env.cr.commit()
+        seconds = preview.seconds + confirming.seconds
+        return {
+            "customers": grading.done,
+            "moved": len(grading.change_ids),
+            "s": round(seconds, 2),
+            "preview_s": round(preview.seconds, 2),
+            "confirm_s": round(confirming.seconds, 2),
+            "statements": preview.statements + confirming.statements,
+        }
+
+
+def _spread_tiers(env):
+    env.cr.execute(
+        """
+        UPDATE export_crm_account a
+           SET tier_id = CASE WHEN t.code = 'C' THEN b.id ELSE t.id END,
+               tier_stepped_on = NULL
+          FROM export_crm_tier t, export_crm_tier b
+         WHERE t.id = a.tier_computed_id AND b.code = 'B' AND a.company_id = 1
+        """
+    )
+    env.cr.commit()
+    env.invalidate_all()
+
+
+def fit_demand(registry):
+    """Return the seconds of the monthly fit, its own test included."""
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        with Watch() as watch:
+            env["export.crm.demand.model"]._fit(company, company._export_today())
+        env.cr.commit()
+    return watch.seconds
 
 
 def check(registry):

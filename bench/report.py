@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date
 
 import psycopg2
+import tiers_cdnow
 
 HEAD = """# What Export CRM costs
 
@@ -74,11 +75,17 @@ def table(result):
         f"{result['load_before']:.1f} before, {result['load_after']:.1f} after "
         f"(shared machine).",
         "",
-        *facts_lines(result),
-        *other_lines(result),
+        *(head_lines(result) if result["small"] else ()),
         *confirm_lines(result.get("confirm")),
+        *tiers_cdnow.lines(result.get("cdnow")),
     ]
     return "\n".join(lines) + "\n"
+
+
+def head_lines(result):
+    """Yield the rows about facts and the steps after them."""
+    yield from facts_lines(result)
+    yield from other_lines(result)
 
 
 def facts_lines(result):
@@ -118,12 +125,30 @@ def other_lines(result):
             f"| scores of {row['customers']:,} | {row['s']} s "
             f"({row['per_20000_s']} s per 20,000), again {row['again_s']} s |"
         )
+    if "grading" in result:
+        row = result["grading"]
+        yield (
+            f"| grading {row['customers']:,}, {row['moved']:,} of them moved "
+            f"(≤ 20 s for 100,000) | {row['s']} s (preview {row['preview_s']} s, "
+            f"in effect {row['confirm_s']} s), {row['statements']} statements |"
+        )
     if "check" in result:
         row = result["check"]
         yield (
             f"| payment-delay check of {row['customers']:,} | {row['s']} s "
             f"({row['per_20000_s']} s per 20,000); opening a hold "
             f"{row['hold_ms']} ms, {row['hold_statements']} statements |"
+        )
+    if "claims" in result:
+        row = result["claims"]
+        yield (
+            f"| clocks of {row['claims']:,} open claims ({row['clocks']:,}) | first "
+            f"{row['first_s']} s, again {row['again_s']} s, {row['statements']} "
+            f"statements (target: below 30 s) |"
+        )
+        yield (
+            f"| escalating 500 of {row['due']:,} due clocks | "
+            f"{row['escalate_500_s']} s, {row['escalate_500_statements']} statements |"
         )
     if "one" in result:
         row = result["one"]

@@ -35,6 +35,7 @@ def make_documents(registry, customers, documents, first=1):
 
 def measure(registry, names):
     """Run the benchmarks ``names`` on the documents there are; return a dict."""
+    import claims
     import facts
     import followup
     import pipeline
@@ -43,9 +44,11 @@ def measure(registry, names):
         "refresh": facts.refresh,
         "lateness": facts.lateness,
         "scores": pipeline.scores,
+        "grading": pipeline.grading,
         "check": pipeline.check,
         "one": pipeline.one,
         "followups": followup.followups,
+        "claims": claims.claims,
     }
     found = {}
     for name in names:
@@ -161,6 +164,13 @@ def run(options):
     result = {"customers": options.customers, "documents": options.documents}
     result |= {"machine": report.machine(), "load_before": os.getloadavg()[0]}
     registry = odoo_env.load(db)
+    if "cdnow" in options.only:
+        import tiers_cdnow
+
+        say("cdnow")
+        result["cdnow"] = tiers_cdnow.cdnow(registry)
+        if options.only == ["cdnow"]:
+            return result | {"small": {}, "load_after": os.getloadavg()[0]}
     say(f"{options.first} customers with {options.documents} documents each")
     result["generate_first_s"] = make_documents(
         registry, options.first, options.documents

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import cdnow, clean, extras, lint, serve, testing
+from . import backtest, cdnow, clean, extras, lint, serve, testing
 from .places import Places
 from .proc import DISK_FULL
 from .ui import Failure, warn
@@ -70,6 +70,27 @@ def add_import_cdnow(parser):
     parser.add_argument("--database", help="default: the one of ./dev run")
 
 
+def add_backtest(parser):
+    """Add the options of ``./dev backtest``."""
+    parser.add_argument("--json", metavar="FILE", help="write the rows there too")
+    parser.add_argument(
+        "--csv",
+        metavar="FILE",
+        help="these transactions in place of CDNOW's: columns customer, date, amount",
+    )
+    for name, what in (
+        ("calibration", "known, from the first purchase"),
+        ("holdout", "to be foretold"),
+    ):
+        text = f"weeks {what}; with --csv"
+        parser.add_argument(f"--{name}", type=at_least_one, metavar="WEEKS", help=text)
+    parser.add_argument(
+        "--without-lifetimes",
+        action="store_true",
+        help="without BG/NBD and Pareto/NBD of that package, which is fetched for it",
+    )
+
+
 def add_bench(parser):
     """Add the options of bench/run.py, for ``./dev bench --help``."""
     path = Path(__file__).parent.parent / "bench" / "options.py"
@@ -110,6 +131,11 @@ COMMANDS = {
         "enter the real purchases of CDNOW, 1997-1998, in a company of their own",
         add_import_cdnow,
         lambda places, o: cdnow.import_cdnow(places, o.database, o.customers, o.master),
+    ),
+    "backtest": (
+        "measure the demand engine on real purchases, beside other models",
+        add_backtest,
+        backtest.backtest,
     ),
     "bench": (
         "run the benchmarks in throw-away databases",

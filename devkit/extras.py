@@ -6,6 +6,7 @@ import signal
 import tempfile
 
 from . import databases, odooenv, postgres
+from .cdnow import find_archive
 from .odooenv import ADDON
 from .proc import new_log, spawn, wait
 from .rundb import run_conf, run_db_name
@@ -52,8 +53,9 @@ def bench(places, args):
 
     It is started with the environment's Python; EXPORT_CRM_DB names the
     database, EXPORT_CRM_BARE_DB one without the add-on, EXPORT_CRM_CACHE a folder
-    for what it fetches, ODOO_RC the configuration, PGHOST and the like the server,
-    and PYTHONPATH leads to Odoo, so that ``import odoo`` works.
+    for what it fetches, EXPORT_CRM_CDNOW the file of purchases where asked for,
+    ODOO_RC the configuration, PGHOST and the like the server, and PYTHONPATH leads
+    to Odoo, so that ``import odoo`` works.
     """
     program = places.root / "bench" / "run.py"
     if not program.exists():
@@ -79,6 +81,8 @@ def bench(places, args):
             EXPORT_CRM_OUT=places.root / ".dev",
             ODOO_RC=conf,
         )
+        if "cdnow" in args:
+            env["EXPORT_CRM_CDNOW"] = str(find_archive(kit))
         os.makedirs(env["EXPORT_CRM_OUT"], exist_ok=True)
         return wait(spawn([kit.python, program, *args], env=env, cwd=places.root))
 

@@ -1,1 +1,1 @@
-from . import account, core, credit, demo, followup, health, tier
+from . import account, core, credit, demo, health, tier, claim, followup

@@ -227,7 +227,7 @@ class TestFactsRefresh(FactsCommon):
             "nps",
             "claims_365d",
             "forecast_revenue_12m",
-            "referred_count",
+            "forecast_completion",
         )
         for name in unknown:
             self.assertIsNone(account[name], name)

@@ -1,7 +1,9 @@
 from . import (
     base_partner_merge,
+    export_crm_claim_merge,
     export_crm_credit_hold_decide,
     export_crm_credit_hold_preview,
     export_crm_followup_next,
+    export_crm_warning_dismiss,
     mail_activity_schedule,
 )

@@ -14,5 +14,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             src_partners, dst_partner.commercial_partner_id
         )
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["export.crm.tier.override"]._settle_merged(dst_partner)
         self.env["export.crm.dirty"]._mark(dst_partner)
         return result

@@ -240,7 +240,8 @@ class ExportCrmAccount(models.Model):
                 """
                 SELECT partner_id, on_time_rate, days_late_weighted AS days_late_avg,
                        run AS late_run, overdue_amount,
-                       oldest_overdue_days AS overdue_oldest_days
+                       oldest_overdue_days AS overdue_oldest_days,
+                       prompt_share AS payment_prompt
                   FROM (%s) lateness
                 """,
                 summary,
@@ -250,7 +251,7 @@ class ExportCrmAccount(models.Model):
             "lateness",
             query,
             zero=("late_run", "overdue_amount", "overdue_oldest_days"),
-            unknown=("on_time_rate", "days_late_avg"),
+            unknown=("on_time_rate", "days_late_avg", "payment_prompt"),
         )
 
     # === INTERNALS === #

@@ -58,6 +58,13 @@ class ExportCrmAccount(models.Model):
         help="How many of the last 8 quarters (3 calendar months each, counted back "
         "from the as-of day) had a purchase.",
     )
+    quarters_active_4 = FactInteger(
+        string="Active Quarters of 4",
+        readonly=True,
+        aggregator="avg",
+        help="How many of the last 4 quarters (3 calendar months each, counted back "
+        "from the as-of day) had a purchase.",
+    )
     interval_mean = FactFloat(
         string="Mean Interval",
         digits=(16, 1),

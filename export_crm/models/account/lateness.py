@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -98,10 +99,13 @@ class ExportCrmAccount(models.Model):
             ``neutral``; ``on_time_rate`` (share of the judged ones, 0–1, NULL
             without any); ``days_late_weighted`` (days after the due date weighted
             with the amounts paid or still due in company currency, part by part;
-            NULL likewise); however old: ``overdue_amount`` in company currency,
+            NULL likewise); ``prompt_share`` (0–1: each part's amount times 1 − days
+            late / 60, never below 0, of what fell due in the last 365 days); however
+            old: ``overdue_amount`` in company currency,
             ``oldest_overdue_days`` (0 if none); ``last_verdict`` (worst verdict of
             the judged day that fell due last) and ``last_due_date``.
         """
+        year = SQL("is_judged AND due_date > %s", as_of - timedelta(days=365))
         return SQL(
             """WITH %s
             SELECT partner_id,
@@ -122,6 +126,8 @@ class ExportCrmAccount(models.Model):
                    ROUND(SUM(weighted_days) FILTER (WHERE is_judged)
                          / NULLIF(SUM(weight) FILTER (WHERE is_judged), 0), 2)
                        AS days_late_weighted,
+                   SUM(weighted_prompt) FILTER (WHERE %s)
+                       / NULLIF(SUM(weight) FILTER (WHERE %s), 0) AS prompt_share,
                    COALESCE(SUM(open_amount) FILTER (WHERE rank = 3), 0)
                        AS overdue_amount,
                    COALESCE(MAX(days_late) FILTER (WHERE rank = 3), 0)
@@ -133,6 +139,8 @@ class ExportCrmAccount(models.Model):
                       FROM flagged) judged_row
           GROUP BY partner_id""",
             self._lateness_with(company, as_of, partner_ids),
+            year,
+            year,
         )
 
     @api.model

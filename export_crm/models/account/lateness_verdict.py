@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+#: A payment this many days late is worth nothing to the health index.
+PROMPT_DAYS = 60
+
 
 class ExportCrmAccount(models.Model):
     """From ledger rows to verdicts and runs, in SQL.
@@ -159,6 +162,8 @@ class ExportCrmAccount(models.Model):
             """settled AS MATERIALIZED (
                 SELECT move_line_id, MIN(%(owed)s) AS owed, MAX(paid_all) AS paid,
                        MAX(other_all) AS other, SUM(paid * days_after) AS paid_days,
+                       SUM(paid * GREATEST(%(worthless)s - days_after, 0))
+                           / %(worthless)s AS paid_prompt,
                        MIN(date) FILTER (WHERE paid_so_far > 0 AND %(enough)s)
                            AS settled_on
                   FROM (SELECT due.move_line_id, due.total, due.balance, due.disputed,
@@ -179,6 +184,7 @@ class ExportCrmAccount(models.Model):
               GROUP BY move_line_id
             )""",
             owed=owed,
+            worthless=SQL("%s::numeric", PROMPT_DAYS),
             enough=self._lateness_short(policy, SQL("(%s - paid_so_far)", owed)),
         )
 
@@ -189,7 +195,7 @@ class ExportCrmAccount(models.Model):
             """judged AS MATERIALIZED (
                 SELECT move_line_id, move_id, partner_id, currency_id, balance, total,
                        original_due_date, due_date, deadline, consumed, settled_on,
-                       owed, paid, paid_days,
+                       owed, paid, paid_days, paid_prompt,
                        GREATEST(owed - paid - other, 0) AS open_amount,
                        verdict, verdict = 'overdue' AS is_overdue
                   FROM (SELECT amounts.*,
@@ -206,7 +212,9 @@ class ExportCrmAccount(models.Model):
                                        COALESCE(settled.owed, total - disputed) AS owed,
                                        COALESCE(settled.paid, 0) AS paid,
                                        COALESCE(settled.other, 0) AS other,
-                                       COALESCE(settled.paid_days, 0) AS paid_days
+                                       COALESCE(settled.paid_days, 0) AS paid_days,
+                                       COALESCE(settled.paid_prompt, 0)
+                                           AS paid_prompt
                                   FROM due
                              LEFT JOIN settled
                                     ON settled.move_line_id = due.move_line_id
@@ -255,7 +263,15 @@ class ExportCrmAccount(models.Model):
                                THEN GREATEST(judged.owed - judged.paid, 0)
                                     * GREATEST(%(as_of)s - judged.due_date, 0)
                                ELSE 0
-                          END) * judged.balance / judged.total AS weighted_days
+                          END) * judged.balance / judged.total AS weighted_days,
+                       (judged.paid_prompt
+                        + CASE WHEN judged.settled_on IS NULL
+                               THEN GREATEST(judged.owed - judged.paid, 0)
+                                    * GREATEST(%(worthless)s - GREATEST(
+                                        %(as_of)s - judged.due_date, 0), 0)
+                                    / %(worthless)s
+                               ELSE 0
+                          END) * judged.balance / judged.total AS weighted_prompt
                   FROM judged
              LEFT JOIN excused ON excused.move_line_id = judged.move_line_id
                  WHERE judged.verdict IS NOT NULL
@@ -263,6 +279,7 @@ class ExportCrmAccount(models.Model):
                         OR judged.verdict IN ('overdue', 'pending'))) spoken
             )""",
             digits=digits,
+            worthless=SQL("%s::numeric", PROMPT_DAYS),
             as_of=as_of,
             start=window_start,
         )

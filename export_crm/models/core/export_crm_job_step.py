@@ -47,7 +47,22 @@ class ExportCrmJob(models.Model):
             ),
             pipeline.Step("tiers", self.env._("Tier"), account, "_step_tiers", figures),
             pipeline.Step(
+                "first_tiers",
+                self.env._("First tier of customers that become rated"),
+                account,
+                "_step_first_tiers",
+                frozenset({pipeline.RUN_NIGHTLY}),
+            ),
+            pipeline.Step(
                 "health", self.env._("Health"), account, "_step_health", figures
+            ),
+            pipeline.Step(
+                "gradings",
+                self.env._("Half-yearly grading of tiers"),
+                "export.crm.tier.grading",
+                "_step_gradings",
+                frozenset({pipeline.RUN_NIGHTLY}),
+                company_wide=True,
             ),
             pipeline.Step(
                 "settled",

@@ -10,6 +10,7 @@ from . import (
     export_crm_credit_release,
     export_crm_credit_rule,
     checkpoints,
+    cover,
     hold_audit,
     hold_decision,
     hold_follow,

@@ -52,11 +52,26 @@ class SaleOrder(models.Model):
         for order in self:
             found = blockers.get(order, [])
             texts = dict.fromkeys(blocker.text for blocker in found)
-            order.export_credit_reason = "\n\n".join(texts) or False
+            hint = order._export_waiting_hint(bool(found))
+            order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
             # sudo: see _compute_export_credit_hold_id
             order.export_credit_requested = any(
                 order in blocker.hold.sudo().requested_order_ids for blocker in found
             )
+
+    def _export_waiting_hint(self, held):
+        """Return what the deposit means for an order, as a list of sentences."""
+        self.ensure_one()
+        if held:
+            return self._export_deposit_hint()
+        if self.state in ("draft", "sent") and self.export_credit_waiting:
+            return [
+                self.env._(
+                    "The customer has accepted and nothing keeps this order waiting "
+                    "any more: confirm it."
+                )
+            ]
+        return []
 
     def _export_pending(self):
         """Return the quotations among these orders, saved ones with a customer."""

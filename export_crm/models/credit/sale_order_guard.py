@@ -101,7 +101,7 @@ class SaleOrder(models.Model):
                 release = order._export_credit_release(blocker)
                 if release:
                     used.append((order, release))
-                else:
+                elif not order._export_covered(blocker):
                     left.append(blocker)
             if left:
                 blockers[order.with_env(self.env)] = left

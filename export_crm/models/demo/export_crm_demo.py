@@ -46,7 +46,10 @@ class ExportCrmDemo(models.AbstractModel):
         self._load_holds()
         self._load_talk()
         self._load_decisions()
+        self._load_tiers()
         self._run_pipeline()
+        self._load_gradings()
+        self._load_claims()
         self._silence_bot()
         for line in self._check_story():
             _logger.error("Demo story: %s", line)

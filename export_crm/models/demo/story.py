@@ -8,7 +8,16 @@ date (``PAID`` on time, ``None`` never), or as a list of parts ``(days, share)``
 from dataclasses import dataclass, field
 
 #: The people of the demo data, one per role.
-LOGINS = ("sales", "sales2", "credit", "lead", "director", "intern")
+LOGINS = (
+    "sales",
+    "sales2",
+    "credit",
+    "lead",
+    "director",
+    "intern",
+    "claims",
+    "quality",
+)
 PAID = -1
 CHARGES = 28.0
 

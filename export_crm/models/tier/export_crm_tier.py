@@ -38,6 +38,12 @@ class ExportCrmTier(models.Model):
         for tier in self:
             tier.account_count = counts.get(tier, 0)
 
+    @api.model
+    def _ids_by_code(self):
+        """Return ``{"A": id, …}``, archived tiers included."""
+        tiers = self.with_context(active_test=False).search([("code", "!=", False)])
+        return {tier.code: tier.id for tier in tiers}
+
     def action_view_accounts(self):
         """Open the customers of this tier in the current company."""
         self.ensure_one()

@@ -10,7 +10,8 @@ def _residuals_sql(scope):
 
     Today's residual, plus what reconciliations later than the as-of day have taken
     from it. Positive: the customer owes it; negative: a payment or credit note not
-    applied yet. Company currency, columns ``partner_id`` and ``amount``.
+    applied yet. Company currency, columns ``partner_id``, ``id`` of the line and
+    ``amount``.
     """
     line = SQL(
         """
@@ -29,7 +30,7 @@ def _residuals_sql(scope):
     )
     return SQL(
         """
-        SELECT partner_id, SUM(amount) AS amount
+        SELECT partner_id, id, SUM(amount) AS amount
           FROM (
                SELECT c.partner_id, l.id, l.amount_residual AS amount
                %(line)s
@@ -132,9 +133,44 @@ def _to_invoice_sql(scope):
     )
 
 
+def _disputed_sql(scope):
+    """Select what of a receivable line is disputed: accepted by an employee.
+
+    Less what credit notes have taken from the line since, so that nothing is
+    subtracted twice. Company currency, columns ``id`` of the line and ``amount``.
+    """
+    return SQL(
+        """
+        SELECT d.id,
+               GREATEST(d.amount - COALESCE(SUM(p.debit_amount_currency), 0), 0)
+                   * ABS(l.balance / NULLIF(l.amount_currency, 0)) AS amount
+          FROM (
+               SELECT move_line_id AS id, SUM(amount) AS amount,
+                      MIN(accepted_on) AS since
+                 FROM export_crm_credit_dispute
+                WHERE company_id = %(company)s
+                  AND state IN ('accepted', 'closed')
+                  AND accepted_on <= %(as_of)s
+                  AND (closed_on IS NULL OR closed_on > %(as_of)s)
+                GROUP BY move_line_id
+               ) d
+          JOIN account_move_line l ON l.id = d.id
+          LEFT JOIN (
+               account_partial_reconcile p
+               JOIN account_move_line cl ON cl.id = p.credit_move_id
+               JOIN account_move m ON m.id = cl.move_id AND m.move_type = 'out_refund'
+               ) ON p.debit_move_id = d.id
+                AND p.max_date BETWEEN d.since AND %(as_of)s
+         GROUP BY d.id, d.amount, l.balance, l.amount_currency
+        """,
+        company=scope.company_id,
+        as_of=scope.as_of,
+    )
+
+
 def _ledger_sql(scope):
     """Receivable, unapplied, to invoice, and exposure = the first less the second
-    plus the third; see ``20-credit-holds`` for exposure."""
+    plus the third less what is disputed; see ``20-credit-holds`` for exposure."""
     return SQL(
         """
         WITH export_fact_uninvoiced AS MATERIALIZED (%(orders)s)
@@ -142,18 +178,21 @@ def _ledger_sql(scope):
                SUM(receivable) AS receivable_amount,
                SUM(unapplied) AS unapplied_amount,
                SUM(to_invoice) AS to_invoice_amount,
-               SUM(receivable - unapplied + to_invoice) AS exposure
+               SUM(receivable - unapplied + to_invoice - disputed) AS exposure
           FROM (
-               SELECT partner_id, GREATEST(amount, 0) AS receivable,
-                      GREATEST(-amount, 0) AS unapplied, 0 AS to_invoice
-                 FROM (%(residuals)s) residual
+               SELECT r.partner_id, GREATEST(r.amount, 0) AS receivable,
+                      GREATEST(-r.amount, 0) AS unapplied, 0 AS to_invoice,
+                      LEAST(GREATEST(r.amount, 0), COALESCE(d.amount, 0)) AS disputed
+                 FROM (%(residuals)s) r
+                 LEFT JOIN (%(disputed)s) d ON d.id = r.id
                 UNION ALL
-               SELECT partner_id, 0, 0, amount FROM (%(to_invoice)s) uninvoiced
+               SELECT partner_id, 0, 0, amount, 0 FROM (%(to_invoice)s) uninvoiced
                ) amounts
          GROUP BY partner_id
         """,
         orders=_uninvoiced_orders_sql(scope),
         residuals=_residuals_sql(scope),
+        disputed=_disputed_sql(scope),
         to_invoice=_to_invoice_sql(scope),
     )
 

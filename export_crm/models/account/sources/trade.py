@@ -116,6 +116,9 @@ def _trade_sql(scope):
                COUNT(DISTINCT WIDTH_BUCKET(day, %(quarters)s::date[]))
                    FILTER (WHERE purchase AND day >= %(quarters_start)s)
                    AS quarters_active,
+               COUNT(DISTINCT WIDTH_BUCKET(day, %(quarters)s::date[]))
+                   FILTER (WHERE purchase AND day >= %(year_start)s)
+                   AS quarters_active_4,
                AVG(gap)::float8 AS interval_mean,
                (STDDEV_SAMP(gap) / AVG(gap))::float8 AS interval_cv,
                MAX(gap) AS gap_longest,
@@ -132,6 +135,7 @@ def _trade_sql(scope):
         windows=_window_columns(scope),
         quarters=scope.quarters(QUARTERS),
         quarters_start=scope.quarters(QUARTERS)[0],
+        year_start=scope.quarters(QUARTERS)[-5],
         as_of=scope.as_of,
         places=scope.places,
         half=scope.within(day, 182),
@@ -153,6 +157,7 @@ TRADE = Source(
         ),
         "revenue_total",
         "quarters_active",
+        "quarters_active_4",
     ),
     unknown=(
         "first_order_date",

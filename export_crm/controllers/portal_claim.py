@@ -1,0 +1,353 @@
+from werkzeug.exceptions import BadRequest, NotFound
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+from odoo.tools import consteq, plaintext2html
+from odoo.tools.mimetypes import guess_mimetype
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+MAX_FILES = 10
+MAX_FILE_BYTES = 10 * 1024 * 1024
+# By content, not by name; no SVG, which can carry scripts.
+ALLOWED_TYPES = {
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+}
+CLAIMS_PER_HOUR = 5
+PAGE = 20
+
+
+class ClaimPortal(CustomerPortal):
+    """Claims in the portal: only of one's own company, changes by POST alone.
+
+    Portal users have no rights on claims at all. Each page looks the claim up as
+    superuser, checks whose it is, and shows what a customer may know: never severity,
+    priority, cause, cost or internal notes.
+    """
+
+    # === WHO MAY SEE WHAT === #
+
+    def _claim_customer(self):
+        """Return the commercial customer of the portal user."""
+        return request.env.user.partner_id.commercial_partner_id
+
+    def _claim_domain(self):
+        return [("commercial_partner_id", "=", self._claim_customer().id)]
+
+    def _claims(self):
+        # Sudo: portal users have no rights; every caller checks whose claim it is.
+        return request.env["export.crm.claim"].sudo()
+
+    def _get_claim(self, claim_id, access_token=None):
+        """Return a claim as superuser, if it is the visitor's.
+
+        :raise NotFound: somebody else's, or none: the answer is the same
+        """
+        claim = self._claims().browse(claim_id).exists()
+        if not claim:
+            raise NotFound()
+        if access_token and claim.access_token:
+            if consteq(claim.access_token, str(access_token)):
+                return claim
+        user = request.env.user
+        if user._is_internal():
+            if claim.with_user(user).has_access("read"):
+                return claim
+        elif not user._is_public() and claim.commercial_partner_id:
+            if claim.commercial_partner_id == self._claim_customer():
+                return claim
+        raise NotFound()
+
+    def _orders(self):
+        # Sudo: portal users may not read the delivered quantities.
+        orders = request.env["sale.order"].sudo()
+        return orders.search(
+            [
+                ("partner_id", "child_of", self._claim_customer().id),
+                ("state", "=", "sale"),
+            ],
+            order="date_order desc",
+            limit=100,
+        )
+
+    # === PAGES === #
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "claim_count" in counters:
+            values["claim_count"] = self._claims().search_count(self._claim_domain())
+        return values
+
+    @http.route(
+        ["/my/claims", "/my/claims/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+    )
+    def portal_my_claims(self, page=1, filterby="open", **_kwargs):
+        """List the claims of the customer's company."""
+        filters = {
+            "open": {
+                "label": request.env._("Open"),
+                "domain": [("is_open", "=", True)],
+            },
+            "all": {"label": request.env._("All"), "domain": []},
+        }
+        filterby = filterby if filterby in filters else "open"
+        domain = self._claim_domain() + filters[filterby]["domain"]
+        total = self._claims().search_count(domain)
+        pager = portal_pager(
+            url="/my/claims",
+            total=total,
+            page=page,
+            step=PAGE,
+            url_args={"filterby": filterby},
+        )
+        claims = self._claims().search(
+            domain, order="id desc", limit=PAGE, offset=pager["offset"]
+        )
+        values = self._prepare_portal_layout_values() | {
+            "claims": claims,
+            "page_name": "claim",
+            "pager": pager,
+            "default_url": "/my/claims",
+            "searchbar_filters": filters,
+            "filterby": filterby,
+        }
+        return request.render("export_crm.portal_my_claims", values)
+
+    @http.route("/my/claims/<int:claim_id>", type="http", auth="public", website=True)
+    def portal_claim(self, claim_id, access_token=None, **kwargs):
+        """Show one claim: state, promised times, goods, messages."""
+        claim = self._get_claim(claim_id, access_token)
+        token = claim._portal_ensure_token()
+        values = self._get_page_view_values(
+            claim, token, {}, "my_claims_history", False, **kwargs
+        )
+        values |= {
+            "claim": claim,
+            "page_name": "claim",
+            "told": claim._milestones_told(),
+            "can_reopen": claim.state == "closed" and claim._in_grace(),
+            "can_rate": claim.state in ("solved", "closed") and not claim.rated,
+            "message": kwargs.get("message"),
+        }
+        return request.render("export_crm.portal_claim", values)
+
+    @http.route("/my/claims/new", type="http", auth="user", website=True)
+    def portal_claim_new(self, order_id=None, category_id=None, **kwargs):
+        """Choose an order and what is wrong; help first, then the form."""
+        return self._render_new(order_id, category_id, kwargs)
+
+    def _render_new(self, order_id, category_id, kwargs, error=None):
+        categories = (
+            request.env["export.crm.claim.category"]
+            .sudo()  # portal users read no configuration
+            .search([("portal", "=", True)])
+        )
+        orders = self._orders()
+        order = orders.browse(self._number(order_id)) & orders
+        picking = order.picking_ids.browse(self._number(kwargs.get("picking_id")))
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "claim",
+            "orders": orders,
+            "order": order,
+            "picking": picking & order.picking_ids,
+            "categories": categories,
+            "category": categories.browse(self._number(category_id)) & categories,
+            "wanted": self._claims()
+            ._fields["wanted"]
+            ._description_selection(request.env),
+            "form": kwargs,
+            "error": error,
+            "max_files": MAX_FILES,
+        }
+        return request.render("export_crm.portal_claim_new", values)
+
+    @staticmethod
+    def _number(value):
+        text = str(value or "")
+        return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+    # === CHANGES: POST ONLY === #
+
+    @http.route(
+        "/my/claims/create", type="http", auth="user", website=True, methods=["POST"]
+    )
+    def portal_claim_create(self, order_id=None, category_id=None, **kwargs):
+        """File a claim from the form."""
+        if not self._claim_customer() or request.env.user._is_internal():
+            raise NotFound()
+        try:
+            with request.env.cr.savepoint():
+                claim = self._file_claim(order_id, category_id, kwargs)
+        except UserError as error:
+            return self._render_new(order_id, category_id, kwargs, error=str(error))
+        return request.redirect(f"/my/claims/{claim.id}?message=filed")
+
+    def _file_claim(self, order_id, category_id, kwargs):
+        """Create the claim with its lines and photos.
+
+        :raise BadRequest: an order, delivery or line that isn't the customer's
+        :raise UserError: what the customer can put right
+        """
+        title = (kwargs.get("title") or "").strip()
+        text = (kwargs.get("description") or "").strip()
+        if not title or not text:
+            raise UserError(request.env._("Please say what is wrong."))
+        self._check_flood()
+        order = self._own(self._orders(), order_id)
+        picking = self._own(order.picking_ids, kwargs.get("picking_id"))
+        categories = request.env["export.crm.claim.category"].sudo()  # as above
+        category = self._own(categories.search([("portal", "=", True)]), category_id)
+        files = self._files()
+        wanted = dict(
+            self._claims()._fields["wanted"]._description_selection(request.env)
+        )
+        user = request.env.user
+        company = order.company_id or user.company_id
+        claim = (
+            self._claims()
+            .with_company(company)
+            .with_context(mail_create_nosubscribe=True)
+            .create(
+                {
+                    "title": title[:200],
+                    "description": plaintext2html(text[:20000]),
+                    "partner_id": user.partner_id.id,
+                    "company_id": company.id,
+                    "order_id": order.id,
+                    "picking_id": picking.id,
+                    "category_id": category.id,
+                    "wanted": kwargs.get("wanted")
+                    if kwargs.get("wanted") in wanted
+                    else False,
+                    "channel": "portal",
+                    "line_ids": self._line_commands(order, kwargs),
+                }
+            )
+        )
+        self._attach(claim, files)
+        return claim
+
+    def _own(self, records, value):
+        """Return the record with a posted id, which must be one of ``records``."""
+        number = self._number(value)
+        if value and number not in records.ids:
+            raise BadRequest()
+        return records.browse(number or ())
+
+    def _line_commands(self, order, kwargs):
+        commands = []
+        for name, value in kwargs.items():
+            if not name.startswith("quantity_") or not str(value).strip():
+                continue
+            line = self._own(order.order_line, name.removeprefix("quantity_"))
+            try:
+                quantity = float(str(value).replace(",", "."))
+            except ValueError:
+                quantity = -1.0
+            if not 0 <= quantity < 1e9:
+                raise UserError(request.env._("A quantity is a number."))
+            if line and quantity:
+                commands.append((0, 0, {"sale_line_id": line.id, "quantity": quantity}))
+        return commands
+
+    def _check_flood(self):
+        found = self._claims().search_count(
+            [
+                *self._claim_domain(),
+                ("channel", "=", "portal"),
+                ("create_date", ">=", "-1H"),
+            ]
+        )
+        if found >= CLAIMS_PER_HOUR:
+            raise UserError(
+                request.env._(
+                    "You have filed several claims within the hour. Please add to one "
+                    "of them, or call us."
+                )
+            )
+
+    def _files(self):
+        """Return the posted files as [(name, content)], checked.
+
+        :raise UserError: too many, too big, or of another kind
+        """
+        found = []
+        for file in request.httprequest.files.getlist("photos"):
+            content = file.read(MAX_FILE_BYTES + 1)
+            if not content:
+                continue
+            if len(content) > MAX_FILE_BYTES:
+                raise UserError(request.env._("A file is larger than 10 MB."))
+            if guess_mimetype(content) not in ALLOWED_TYPES:
+                raise UserError(request.env._("Only photos and PDF files, please."))
+            found.append((file.filename or "photo", content))
+        if len(found) > MAX_FILES:
+            raise UserError(request.env._("Ten files at most, please."))
+        return found
+
+    def _attach(self, claim, files):
+        if files:
+            claim.message_post(
+                body=request.env._("Photos and documents of the claim"),
+                attachments=files,
+                author_id=request.env.user.partner_id.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+
+    @http.route(
+        "/my/claims/<int:claim_id>/<any(close,reopen,rate):action>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_claim_act(self, claim_id, action, access_token=None, **kwargs):
+        """Close, reopen or rate one's own claim."""
+        claim = self._get_claim(claim_id, access_token)
+        try:
+            with request.env.cr.savepoint():
+                getattr(self, f"_act_{action}")(claim, kwargs)
+            message = action
+        except (UserError, AccessError):
+            message = "refused"
+        token = claim._portal_ensure_token()
+        return request.redirect(
+            f"/my/claims/{claim.id}?access_token={token}&message={message}"
+        )
+
+    def _act_close(self, claim, _kwargs):
+        """The customer is content: close, as far as nothing is missing."""
+        if not claim.is_open:
+            raise UserError(request.env._("This claim is closed already."))
+        claim._customer_closes()
+
+    def _act_reopen(self, claim, kwargs):
+        reason = (kwargs.get("reason") or "").strip()
+        claim.action_reopen()
+        if reason:
+            claim.message_post(
+                body=plaintext2html(reason[:5000]),
+                author_id=self._author(claim).id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+
+    def _act_rate(self, claim, kwargs):
+        value = self._number(kwargs.get("rating"))
+        feedback = (kwargs.get("feedback") or "").strip()[:5000]
+        claim._rate(value, feedback, self._author(claim))
+
+    def _author(self, claim):
+        """Return who acts: the portal user, or whom the link was sent to."""
+        user = request.env.user
+        return claim.partner_id if user._is_public() else user.partner_id

@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class ExportCrmClaim(models.Model):
+    """What the workbench shows and offers beside the fields."""
+
+    _inherit = "export.crm.claim"
+
+    merged_count = fields.Integer(compute="_compute_relation_counts")
+    related_count = fields.Integer(compute="_compute_relation_counts")
+    missing_text = fields.Char(compute="_compute_missing_text")
+    self_procedure = fields.Html(related="category_id.procedure", string="Procedure")
+    breach_today = fields.Boolean(
+        compute="_compute_breach_today", search="_search_breach_today"
+    )
+
+    @api.depends("merged_ids", "linked_ids", "origin_id", "following_ids")
+    def _compute_relation_counts(self):
+        for claim in self:
+            claim.merged_count = len(claim.merged_ids)
+            claim.related_count = len(claim._related_claims())
+
+    def _related_claims(self):
+        return self.linked_ids | self.origin_id | self.following_ids | self.merged_ids
+
+    @api.depends("stage_id", "category_id", "message_ids", "clock_ids.state")
+    def _compute_missing_text(self):
+        for claim in self:
+            missing = claim._missing_to_close() if claim._origin.is_open else []
+            claim.missing_text = " ".join(missing)
+
+    @api.depends("next_deadline", "late", "state")
+    def _compute_kanban_state(self):
+        now = fields.Datetime.now()
+        for claim in self:
+            deadline = claim.next_deadline
+            if not claim.is_open:
+                claim.kanban_state = "done"
+            elif not deadline:
+                claim.kanban_state = "waiting"
+            elif deadline < now:
+                claim.kanban_state = "late"
+            elif deadline < now + timedelta(hours=4):
+                claim.kanban_state = "soon"
+            else:
+                claim.kanban_state = "fine"
+
+    def _compute_breach_today(self):
+        for claim in self:
+            end = claim._end_of_today(claim.company_id)
+            deadline = claim.next_deadline
+            claim.breach_today = bool(claim.is_open and deadline and deadline < end)
+
+    @api.model
+    def _search_breach_today(self, operator, value):
+        """Find open claims with a deadline up to the end of the company's today."""
+        if operator != "in" or True not in value:
+            return NotImplemented
+        domains = [
+            [
+                ("company_id", "=", company.id),
+                ("next_deadline", "<", self._end_of_today(company)),
+            ]
+            for company in self.env.companies
+        ]
+        return fields.Domain("is_open", "=", True) & fields.Domain.OR(domains)
+
+    @api.model
+    def _end_of_today(self, company):
+        """Return the end of the company's day, as naive UTC."""
+        company = company.sudo()  # its time zone is its partner's
+        zone = company._export_timezone()
+        tomorrow = company._export_today() + timedelta(days=1)
+        begin = fields.Datetime.to_datetime(tomorrow)
+        return zone.localize(begin).astimezone(pytz.utc).replace(tzinfo=None)
+
+    # === ACTION METHODS === #
+
+    def action_meeting(self):
+        """Make a meeting with a link, for the customer and the agent; open it."""
+        self.ensure_one()
+        self.check_access("write")
+        begin = fields.Datetime.now() + timedelta(minutes=15)
+        people = self.env.user.partner_id | self.partner_id | self.user_id.partner_id
+        event = self.env["calendar.event"].create(
+            {
+                "name": f"{self.name} {self.title}",
+                "start": begin,
+                "stop": begin + timedelta(minutes=30),
+                "partner_ids": [(6, 0, people.ids)],
+                "res_model_id": self.env["ir.model"]._get_id(self._name),
+                "res_id": self.id,
+            }
+        )
+        event._set_discuss_videocall_location()
+        self.meeting_url = event.videocall_location
+        return {"type": "ir.actions.act_url", "url": self.meeting_url, "target": "new"}
+
+    def action_view_related(self):
+        """Open the claims that have to do with this one."""
+        self.ensure_one()
+        return self._action_claims([("id", "in", self._related_claims().ids)])
+
+    @api.model
+    def _action_claims(self, domain, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "export_crm.export_crm_claim_action"
+        )
+        action["domain"] = domain
+        action["context"] = context
+        return action
+
+    def action_view_order(self):
+        """Open the sales order."""
+        return self._action_document(self.order_id)
+
+    def action_view_picking(self):
+        """Open the delivery."""
+        return self._action_document(self.picking_id)
+
+    def action_view_invoice(self):
+        """Open the invoice."""
+        return self._action_document(self.invoice_id)
+
+    @api.model
+    def _action_document(self, document):
+        if not document:
+            raise UserError(self.env._("There is no such document."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": document._name,
+            "res_id": document.id,
+            "view_mode": "form",
+        }
+
+    def action_reply(self):
+        """Choose a standard reply, to be adapted and sent."""
+        self.ensure_one()
+        return self._wizard(
+            "export.crm.claim.reply.send", {"default_claim_id": self.id}
+        )
+
+    def action_merge(self):
+        """Merge the selected claims."""
+        return self._wizard("export.crm.claim.merge", {"active_ids": self.ids})
+
+    def action_split(self):
+        """File some lines as a claim of their own."""
+        self.ensure_one()
+        return self._wizard("export.crm.claim.split", {"default_claim_id": self.id})
+
+    @api.model
+    def _wizard(self, model, context):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": model,
+            "view_mode": "form",
+            "target": "new",
+            "context": context,
+        }

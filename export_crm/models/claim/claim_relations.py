@@ -1,0 +1,124 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ...tools import clock
+
+
+class ExportCrmClaim(models.Model):
+    """Merge, split, link."""
+
+    _inherit = "export.crm.claim"
+
+    def _merge_into(self, target):
+        """Merge these claims into ``target``: messages and goods go there.
+
+        The merged ones stay, cancelled, as duplicates: their numbers still lead to
+        the right place, they count in no figure and escalate no more.
+
+        :raise UserError: different customers or companies, or one is not open
+        """
+        sources = self - target
+        everybody = sources | target
+        everybody.check_access("write")
+        if not sources:
+            raise UserError(self.env._("Choose at least two claims."))
+        if len(everybody.company_id) > 1 or len(everybody.commercial_partner_id) > 1:
+            raise UserError(
+                self.env._("Only claims of one customer and company can be merged.")
+            )
+        if not all(everybody.mapped("is_open")):
+            raise UserError(self.env._("Only open claims can be merged."))
+        for claim in sources:
+            # Sudo: messages and files follow whatever the user may see of them.
+            claim.sudo().message_change_thread(target.sudo())
+            claim._move_attachments(target)
+            target.message_subscribe(partner_ids=claim.message_partner_ids.ids)
+            claim.line_ids.claim_id = target
+            claim.sudo().merged_into_id = target  # kept by the system
+            claim._go("cancelled")
+            claim._message_log(
+                body=self.env._("Duplicate of %(claim)s", claim=target.name)
+            )
+        target._message_log(
+            body=self.env._(
+                "Merged with %(claims)s", claims=", ".join(sources.mapped("name"))
+            )
+        )
+        target._keep_first_promise(sources)
+        return target
+
+    def _move_attachments(self, target):
+        # Sudo: as above.
+        self.env["ir.attachment"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        ).write({"res_id": target.id})
+
+    def _keep_first_promise(self, sources):
+        """An answer given on a duplicate was given to the customer."""
+        for milestone in ("response", "plan"):
+            met = (
+                sources.sudo()  # the log of the duplicates
+                .event_ids.filtered(
+                    lambda e, m=milestone: e.milestone == m and e.kind == clock.MET
+                )
+                .sorted("at")[:1]
+            )
+            if met:
+                self._log(
+                    clock.MET,
+                    [milestone],
+                    at=met.at,
+                    only=(clock.RUNNING, clock.PAUSED),
+                    user_id=met.user_id.id,
+                    message_id=met.message_id.id,
+                )
+
+    def _split_off(self, lines, title):
+        """File a claim of its own for some lines of this one.
+
+        Its clocks run since this one was opened: the customer has waited since.
+
+        :return: the new claim
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not lines or lines.claim_id != self:
+            raise UserError(self.env._("Choose lines of this claim."))
+        claim = self.create(
+            {
+                "title": title or self.title,
+                "description": self.description,
+                "company_id": self.company_id.id,
+                "partner_id": self.partner_id.id,
+                "category_id": self.category_id.id,
+                "order_id": self.order_id.id,
+                "picking_id": self.picking_id.id,
+                "invoice_id": self.invoice_id.id,
+                "user_id": self.user_id.id,
+                "channel": self.channel,
+                "opened_at": self.opened_at,
+                "origin_id": self.id,
+                "wanted": self.wanted,
+            }
+        )
+        lines.claim_id = claim
+        claim._keep_first_promise(self)
+        self._message_log(body=self.env._("%(claim)s split off", claim=claim.name))
+        return claim
+
+    def _link(self, others):
+        """Link claims with each other, both ways."""
+        for claim in self:
+            claim.linked_ids |= others - claim
+        for other in others - self:
+            other.linked_ids |= self
+
+    def action_duplicate_of(self):
+        """Open the claim that this one is a duplicate of."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.merged_into_id.id,
+            "view_mode": "form",
+        }

@@ -1,0 +1,386 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import float_compare
+from odoo.tools.misc import formatLang
+
+# What a line can be about, in the order of how exactly it names the goods.
+ANCHORS = ("sale_line_id", "move_id", "lot_id", "invoice_line_id")
+
+
+class ExportCrmClaimLine(models.Model):
+    """Goods that are claimed about: how many, and what money.
+
+    Over all claims never more than was delivered or invoiced, net of what came back
+    or was credited; judged under a lock (``export.crm.claim.gate``).
+    """
+
+    _name = "export.crm.claim.line"
+    _description = "Claim Line"
+    _order = "claim_id, sequence, id"
+    _check_company_auto = True
+
+    claim_id = fields.Many2one(
+        "export.crm.claim", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="claim_id.company_id", store=True)
+    commercial_partner_id = fields.Many2one(related="claim_id.commercial_partner_id")
+    sequence = fields.Integer(default=10)
+    sale_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order line",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('order_id.partner_id', 'child_of', commercial_partner_id),"
+        " ('state', '=', 'sale'), ('display_type', '=', False)]",
+    )
+    order_id = fields.Many2one(related="sale_line_id.order_id", store=True)
+    move_id = fields.Many2one(
+        "stock.move",
+        string="Delivery",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('state', '=', 'done'), ('location_dest_usage', '=', 'customer'),"
+        " ('picking_id.partner_id', 'child_of', commercial_partner_id)]",
+    )
+    lot_id = fields.Many2one(
+        "stock.lot",
+        string="Lot/Serial",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('product_id', '=', product_id)]",
+    )
+    invoice_line_id = fields.Many2one(
+        "account.move.line",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('move_id.commercial_partner_id', '=', commercial_partner_id),"
+        " ('move_id.move_type', '=', 'out_invoice'), ('parent_state', '=', 'posted'),"
+        " ('display_type', '=', 'product')]",
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+    )
+    name = fields.Char(string="Defect", help="What is wrong with these goods.")
+    quantity = fields.Float(
+        digits="Product Unit", help="0: the line only says what the claim is about."
+    )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_uom_id",
+        store=True,
+        readonly=False,
+    )
+    currency_id = fields.Many2one(
+        "res.currency", compute="_compute_currency_id", store=True
+    )
+    amount = fields.Monetary(
+        string="Amount claimed", help="Tax included, in the document's currency."
+    )
+    amount_company = fields.Monetary(
+        string="Amount (company currency)",
+        compute="_compute_amount_company",
+        store=True,
+        currency_field="company_currency_id",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    rejected = fields.Boolean(
+        help="Not justified: it no longer counts against what can be claimed."
+    )
+
+    _positive_check = models.Constraint(
+        "CHECK(quantity >= 0 AND amount >= 0)",
+        "Quantity and amount claimed are not negative.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("sale_line_id", "move_id", "invoice_line_id")
+    def _compute_product_id(self):
+        for line in self:
+            # Sudo: the product of a document that the agent may name.
+            source = line.sudo()
+            line.product_id = (
+                source.sale_line_id.product_id
+                or source.move_id.product_id
+                or source.invoice_line_id.product_id
+                or line.product_id
+            )
+
+    @api.depends("product_id", "sale_line_id", "move_id", "invoice_line_id")
+    def _compute_uom_id(self):
+        for line in self:
+            source = line.sudo()  # as in _compute_product_id
+            line.uom_id = (
+                source.sale_line_id.product_uom_id
+                or source.move_id.product_uom
+                or source.invoice_line_id.product_uom_id
+                or source.product_id.uom_id
+            )
+
+    @api.depends("sale_line_id", "invoice_line_id", "company_id")
+    def _compute_currency_id(self):
+        for line in self:
+            source = line.sudo()  # as in _compute_product_id
+            line.currency_id = (
+                source.invoice_line_id.currency_id
+                or source.sale_line_id.currency_id
+                or source.company_id.currency_id
+            )
+
+    @api.depends("amount", "currency_id", "invoice_line_id", "sale_line_id")
+    def _compute_amount_company(self):
+        for line in self:
+            source = line.sudo()  # as in _compute_product_id
+            day = (
+                source.invoice_line_id.invoice_date
+                or source.sale_line_id.order_id.date_order
+                or fields.Date.context_today(line)
+            )
+            currency = line.currency_id or line.company_currency_id
+            line.amount_company = (
+                currency._convert(
+                    line.amount, line.company_currency_id, line.company_id, day
+                )
+                if currency and line.company_id
+                else line.amount
+            )
+
+    @api.depends("product_id", "quantity", "name")
+    def _compute_display_name(self):
+        for line in self:
+            what = line.product_id.display_name or line.name or self.env._("Line")
+            line.display_name = f"{line.quantity:g} × {what}" if line.quantity else what
+
+    @api.onchange("move_id", "invoice_line_id")
+    def _onchange_anchor(self):
+        for line in self:
+            line.sale_line_id = line._origin_sale_line() or line.sale_line_id
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._link_sale_line()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"move_id", "invoice_line_id"} & vals.keys():
+            self._link_sale_line()
+        return result
+
+    def _link_sale_line(self):
+        """Name the order line behind a delivery or invoice: one thing, one limit."""
+        for line in self:
+            if not line.sale_line_id and (origin := line._origin_sale_line()):
+                line.sale_line_id = origin
+
+    def _origin_sale_line(self):
+        source = self.sudo()  # the agent may not read every document
+        return source.move_id.sale_line_id or source.invoice_line_id.sale_line_ids[:1]
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("claim_id", *ANCHORS)
+    def _check_owner(self):
+        """Goods of another customer or company can't be claimed about."""
+        for line in self:
+            anchors = [line[name] for name in ANCHORS if line[name]]
+            partner = line.claim_id.commercial_partner_id
+            if anchors and not partner:
+                raise ValidationError(
+                    self.env._("Name the customer of the claim before its goods.")
+                )
+            if not all(partner in line._owners(anchor) for anchor in anchors):
+                raise ValidationError(
+                    self.env._("These goods are not of the customer of this claim.")
+                )
+            if any(
+                anchor.company_id and anchor.company_id != line.company_id
+                for anchor in anchors
+            ):
+                raise ValidationError(
+                    self.env._("These goods were sold by another company.")
+                )
+
+    @api.model
+    def _owners(self, anchor):
+        """Return the commercial customers that may claim about a document line."""
+        source = anchor.sudo()  # whose goods they are, whoever asks
+        if source._name == "sale.order.line":
+            order = source.order_id
+            partners = (
+                order.partner_id | order.partner_invoice_id | order.partner_shipping_id
+            )
+        elif source._name == "stock.move":
+            partners = source.picking_id.partner_id | source.partner_id
+            partners |= source.sale_line_id.order_id.partner_id
+        elif source._name == "stock.lot":
+            partners = self._lot_moves(source).picking_id.partner_id
+        else:
+            partners = source.move_id.partner_id
+        return partners.commercial_partner_id
+
+    @api.constrains("quantity", "amount", "uom_id", "rejected", "claim_id", *ANCHORS)
+    def _check_claimable(self):
+        """Judge, under lock, that no more is claimed than delivered and invoiced."""
+        claimed = self.filtered(
+            lambda line: (line.quantity or line.amount) and not line.rejected
+        )
+        anchors = {
+            (line[name]._name, line[name].id): (name, line[name])
+            for line in claimed
+            for name in ANCHORS
+            if line[name]
+        }
+        self.env["export.crm.claim.gate"]._pass(set(anchors))
+        for name, anchor in anchors.values():
+            self._check_anchor(name, anchor.sudo())
+
+    @api.model
+    def _check_anchor(self, name, anchor):
+        """Raise unless all claims together stay within what ``anchor`` was."""
+        # Sudo: the limit holds over the claims of everybody.
+        lines = self.sudo().search(
+            [
+                (name, "=", anchor.id),
+                ("rejected", "=", False),
+                ("claim_id.state", "!=", "cancelled"),
+            ]
+        )
+        quantity, unit = self._net_quantity(anchor)
+        asked = sum(
+            line.uom_id._compute_quantity(line.quantity, unit, round=False)
+            if line.uom_id
+            else line.quantity
+            for line in lines
+        )
+        if float_compare(asked, quantity, precision_rounding=unit.rounding) > 0:
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: %(net)s %(unit)s were delivered, net of returns; all "
+                    "claims together would be about %(asked)s.",
+                    what=anchor.display_name,
+                    net=f"{quantity:g}",
+                    unit=unit.name,
+                    asked=f"{asked:g}",
+                )
+            )
+        self._check_anchor_amount(anchor, lines)
+
+    @api.model
+    def _check_anchor_amount(self, anchor, lines):
+        limit = self._net_amount(anchor)
+        if limit is None or not any(lines.mapped("amount")):
+            return
+        currency = anchor.currency_id
+        asked = sum(
+            line.currency_id._convert(
+                line.amount, currency, line.company_id, self._anchor_date(anchor)
+            )
+            for line in lines
+        )
+        if currency.compare_amounts(asked, limit) > 0:
+            raise ValidationError(
+                self.env._(
+                    "%(what)s: %(net)s was invoiced, net of credit notes; all claims "
+                    "together would be about %(asked)s.",
+                    what=anchor.display_name,
+                    net=formatLang(self.env, limit, currency_obj=currency),
+                    asked=formatLang(self.env, asked, currency_obj=currency),
+                )
+            )
+
+    # === WHAT CAN BE CLAIMED === #
+
+    @api.model
+    def _net_quantity(self, anchor):
+        """Return (quantity, unit) delivered or invoiced, net of what came back."""
+        if anchor._name == "sale.order.line":
+            quantity = anchor.qty_delivered
+            if anchor.product_id.type == "service":
+                quantity = max(quantity, anchor.qty_invoiced)
+            return quantity, anchor.product_uom_id
+        if anchor._name == "stock.move":
+            back = anchor.returned_move_ids.filtered(lambda m: m.state == "done")
+            returned = sum(
+                m.product_uom._compute_quantity(m.quantity, anchor.product_uom)
+                for m in back
+            )
+            done = anchor.quantity if anchor.state == "done" else 0.0
+            return done - returned, anchor.product_uom
+        if anchor._name == "stock.lot":
+            return self._net_lot(anchor), anchor.product_uom_id
+        credited = sum(self._credit_lines(anchor).mapped("quantity"))
+        return anchor.quantity - credited, (
+            anchor.product_uom_id or anchor.product_id.uom_id
+        )
+
+    @api.model
+    def _net_amount(self, anchor):
+        """Return what was invoiced and not credited of a line (None: no limit here).
+
+        Tax included, in the line's own currency.
+        """
+        if anchor._name == "sale.order.line":
+            posted = anchor.invoice_lines.filtered(lambda m: m.parent_state == "posted")
+            return sum(
+                line.currency_id._convert(
+                    line.price_total,
+                    anchor.currency_id,
+                    line.company_id,
+                    line.invoice_date or line.date,
+                )
+                * (-1 if line.move_id.move_type == "out_refund" else 1)
+                for line in posted
+            )
+        if anchor._name == "account.move.line":
+            credited = sum(self._credit_lines(anchor).mapped("price_total"))
+            return anchor.price_total - credited
+        return None
+
+    @api.model
+    def _anchor_date(self, anchor):
+        if anchor._name == "account.move.line":
+            return anchor.invoice_date or anchor.date
+        return anchor.order_id.date_order
+
+    @api.model
+    def _credit_lines(self, invoice_line):
+        credits = invoice_line.move_id.reversal_move_ids.filtered(
+            lambda move: move.state == "posted"
+        )
+        return credits.invoice_line_ids.filtered(
+            lambda line: line.product_id == invoice_line.product_id
+            and line.display_type == "product"
+        )
+
+    @api.model
+    def _lot_moves(self, lot):
+        return self.env["stock.move.line"].search(
+            [("lot_id", "=", lot.id), ("state", "=", "done")]
+        )
+
+    @api.model
+    def _net_lot(self, lot):
+        """Return how much of a lot is with customers, in the product's unit."""
+        found = defaultdict(float)
+        for line in self._lot_moves(lot):
+            if line.location_dest_id.usage == "customer":
+                found["out"] += line.quantity_product_uom
+            elif line.location_id.usage == "customer":
+                found["back"] += line.quantity_product_uom
+        return found["out"] - found["back"]

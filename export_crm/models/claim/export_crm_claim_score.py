@@ -1,0 +1,36 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class ExportCrmClaimScore(models.Model):
+    """The answer to one question of the scorecard, for one claim."""
+
+    _name = "export.crm.claim.score"
+    _description = "Severity Score"
+    _order = "claim_id, criterion_id"
+
+    claim_id = fields.Many2one(
+        "export.crm.claim", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="claim_id.company_id", store=True)
+    criterion_id = fields.Many2one(
+        "export.crm.claim.criterion", required=True, ondelete="restrict"
+    )
+    option_id = fields.Many2one(
+        "export.crm.claim.option",
+        string="Answer",
+        domain="[('criterion_id', '=', criterion_id)]",
+        ondelete="restrict",
+    )
+    points = fields.Integer(related="option_id.points")
+
+    _criterion_uniq = models.Constraint(
+        "UNIQUE(claim_id, criterion_id)", "Each question is answered once."
+    )
+
+    @api.constrains("criterion_id", "option_id")
+    def _check_option(self):
+        if any(
+            s.option_id and s.option_id.criterion_id != s.criterion_id for s in self
+        ):
+            raise ValidationError(self.env._("This is the answer to another question."))

@@ -1,0 +1,155 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ...tools import uplift
+
+VALUES = [
+    ("forecast_revenue_12m", "Revenue expected in 12 months"),
+    ("revenue_365d", "Revenue of the last 365 days"),
+    ("revenue_prev_365d", "Revenue of the 365 days before"),
+    ("overdue_amount", "Overdue amount"),
+]
+ROLES = [
+    ("sales", "Salesperson"),
+    ("manager", "Sales manager"),
+    ("credit", "Accountant"),
+    ("after_sales", "After-sales"),
+]
+#: Days after which an action's outcome is measured.
+OUTCOME_DAYS = 91
+
+
+class ExportCrmActionRule(models.Model):
+    """When to do what: a condition on the facts, a text, a role."""
+
+    _name = "export.crm.action.rule"
+    _description = "Next Best Action Rule"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Empty: for every company.")
+    condition = fields.Char(
+        required=True,
+        default="[]",
+        help="Which customers, by their figures. An unknown figure meets no condition.",
+    )
+    text = fields.Text(
+        required=True, translate=True, help="What to do, for the person who does it."
+    )
+    role = fields.Selection(ROLES, required=True, default="sales")
+    template_id = fields.Many2one(
+        "mail.template",
+        domain=[("model", "=", "res.partner")],
+        help="Mail to begin with; nothing is sent by itself.",
+    )
+    value_field = fields.Selection(
+        VALUES,
+        string="At Stake",
+        required=True,
+        default="forecast_revenue_12m",
+    )
+    effect = fields.Float(
+        string="Expected Effect",
+        required=True,
+        default=0.1,
+        aggregator=None,
+        help="0 to 1: share of what is at stake that the action is expected to keep. "
+        "Correct it by what was measured.",
+    )
+    cost = fields.Float(
+        string="Cost of One",
+        aggregator=None,
+        help="What doing it once costs, company currency.",
+    )
+    measured_contacted = fields.Integer(string="Contacted", compute="_compute_measured")
+    measured_compared = fields.Integer(
+        string="Not Contacted", compute="_compute_measured"
+    )
+    measured_text = fields.Char(
+        string="Measured Effect",
+        compute="_compute_measured",
+        help="Share that bought within 91 days, contacted less comparable customers "
+        "not contacted (same chance to buy before), with its 95 % interval.",
+    )
+
+    @api.constrains("condition")
+    def _check_condition(self):
+        for rule in self:
+            rule._domain()
+
+    @api.constrains("effect", "cost")
+    def _check_numbers(self):
+        for rule in self:
+            if not 0 <= rule.effect <= 1 or rule.cost < 0:
+                raise ValidationError(
+                    self.env._(
+                        "The expected effect lies between 0 and 1, and a cost is not "
+                        "negative."
+                    )
+                )
+
+    def _domain(self):
+        """Return the condition as a ``Domain`` on customer accounts.
+
+        :raise ValidationError: it is no list of conditions on figures of a customer
+        """
+        self.ensure_one()
+        accounts = self.env["export.crm.account"]
+        try:
+            domain = Domain(ast.literal_eval(self.condition or "[]"))
+            for leaf in domain.iter_conditions():
+                head = leaf.field_expr.split(".")[0]
+                field = accounts._fields.get(head)
+                if field is None or not field.store:
+                    raise ValueError(self.env._("unknown figure %s", head))
+            domain.validate(accounts)
+        except (ValueError, SyntaxError, TypeError, MemoryError) as error:
+            raise ValidationError(
+                self.env._(
+                    "%(rule)s: the condition is not understood: %(error)s",
+                    rule=self.name,
+                    error=error,
+                )
+            ) from error
+        return domain
+
+    def _compute_measured(self):
+        actions = self.env["export.crm.action"]
+        for rule in self:
+            measured = actions.search(
+                [("rule_id", "=", rule.id), ("measured_date", "!=", False)]
+            )
+            done = measured.filtered("contacted")
+            found = uplift.effect(
+                [(action.p_buy, action.bought_after) for action in done],
+                [(a.p_buy, a.bought_after) for a in measured - done],
+            )
+            rule.measured_contacted = len(done)
+            rule.measured_compared = len(measured - done)
+            rule.measured_text = rule._effect_text(found)
+
+    def _effect_text(self, found):
+        if found is None:
+            return self.env._("Nobody to compare yet")
+        return self.env._(
+            "%(difference)+.0f points (%(low)+.0f to %(high)+.0f)",
+            difference=100.0 * found.difference,
+            low=100.0 * found.low,
+            high=100.0 * found.high,
+        )
+
+    def action_view_actions(self):
+        """Open what was proposed by this rule."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "export_crm.export_crm_action_action"
+        )
+        action["domain"] = [("rule_id", "=", self.id)]
+        action["context"] = {}
+        return action

@@ -1,0 +1,88 @@
+"""Why a customer has this health: parts, the median customer, what fell."""
+
+from odoo import api, fields, models
+
+from ...tools import health
+
+HISTORY = 24
+
+
+class ExportCrmAccount(models.Model):
+    _inherit = "export.crm.account"
+
+    health_explanation = fields.Html(compute="_compute_health_explanation")
+    health_history = fields.Json(
+        compute="_compute_health_history",
+        help="Day, index and colour of the latest snapshots, and of today.",
+    )
+    health_snapshot_ids = fields.One2many(
+        "export.crm.health.snapshot", "account_id", string="Health Snapshots"
+    )
+
+    @api.depends("health_lines", "health_known", "health_snapshot_ids")
+    def _compute_health_explanation(self):
+        names = self._health_names()
+        Median = self.env["export.crm.health.median"].sudo()
+        # sudo: the median of all customers tells nothing about any of them
+        medians = {company: Median._medians(company) for company in self.company_id}
+        for account in self:
+            stored = account.health_lines or {}
+            account.health_explanation = self.env["ir.qweb"]._render(
+                "export_crm.health_lines",
+                {
+                    **account._health_table(
+                        stored.get("lines", []), medians.get(account.company_id, {})
+                    ),
+                    "missing": [names[c] for c in stored.get("missing", [])],
+                    "names": names,
+                    "account": account,
+                },
+            )
+
+    def _health_table(self, lines, medians):
+        """Return the rows of the explanation and the largest falls."""
+        differences = dict(health.against(lines, medians))
+        before = self.health_snapshot_ids.filtered(
+            lambda s: self.as_of and s.date < self.as_of
+        )[:1]
+        fallen = health.drops(lines, (before.lines or {}).get("lines", []))
+        return {
+            "rows": [
+                {
+                    "code": code,
+                    "percent": 100.0 * h,
+                    "weight": weight,
+                    "points": points,
+                    "against": differences.get(code),
+                }
+                for code, h, weight, points in lines
+            ],
+            "before": before,
+            "fallen": [(code, 100.0 * old, 100.0 * new) for code, old, new in fallen],
+        }
+
+    @api.model
+    def _health_names(self):
+        """Return ``{component: its name}`` in the user's language."""
+        field = self.env["export.crm.health.component"]._fields["code"]
+        return dict(field._description_selection(self.env))
+
+    @api.depends("health", "health_band", "as_of", "health_snapshot_ids")
+    def _compute_health_history(self):
+        for account in self:
+            kept = account.health_snapshot_ids[:HISTORY].sorted("date")
+            points = [
+                {"date": s.date.isoformat(), "health": s.health, "band": s.band}
+                for s in kept
+                if s.health_known
+            ]
+            today = account.as_of
+            if account.health_known and today and kept[-1:].date != today:
+                points.append(
+                    {
+                        "date": today.isoformat(),
+                        "health": account.health,
+                        "band": account.health_band,
+                    }
+                )
+            account.health_history = points

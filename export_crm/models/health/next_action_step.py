@@ -1,0 +1,145 @@
+"""Proposing next best actions and measuring what came of them."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools import early_warning, uplift
+from .export_crm_action_rule import OUTCOME_DAYS
+
+
+class ExportCrmAction(models.Model):
+    _inherit = "export.crm.action"
+
+    @api.model
+    def _step_actions(self, company, partner_ids, as_of):
+        """Propose the actions of the customers of a batch; measure old ones.
+
+        One query per rule, whatever the number of customers. Nothing is proposed
+        before the go-live date.
+
+        :param res.company company: whose customers
+        :param list partner_ids: commercial customers
+        :param date as_of: the day of the facts
+        """
+        self.env["export.crm.loss"]._note_won_back(company, partner_ids)
+        live = company.export_go_live_date
+        if not live or as_of >= live:
+            self._propose(company, partner_ids, as_of)
+        self._measure(company, partner_ids, as_of)
+
+    @api.model
+    def _propose(self, company, partner_ids, as_of):
+        period = early_warning.period(as_of)
+        batch = Domain("company_id", "=", company.id) & Domain(
+            "partner_id", "in", partner_ids
+        )
+        rules = self.env["export.crm.action.rule"].search(
+            [("company_id", "in", (company.id, False))]
+        )
+        open_ones = self.search(batch & Domain("state", "=", "proposed"))
+        old = open_ones.filtered(lambda action: action.period != period)
+        if old:
+            old.write({"state": "expired"})
+        known = {
+            (action.account_id.id, action.rule_id.id)
+            for action in self.search(batch & Domain("period", "=", period))
+        }
+        new, met = [], set()
+        for rule in rules:
+            accounts = self.env["export.crm.account"].search(batch & rule._domain())
+            met |= {(account.id, rule.id) for account in accounts}
+            for account in accounts:
+                if (account.id, rule.id) not in known:
+                    new.append(self._proposal(account, rule, period, as_of))
+        # The record says itself when and why: no message beside it.
+        self.with_context(tracking_disable=True).create(new)
+        # What no longer applies is not asked for any more.
+        past = (open_ones - old).filtered(
+            lambda action: (action.account_id.id, action.rule_id.id) not in met
+        )
+        if past:
+            past.write({"state": "expired"})
+
+    @api.model
+    def _proposal(self, account, rule, period, as_of):
+        value = account[rule.value_field]
+        names = {
+            leaf.field_expr.split(".")[0] for leaf in rule._domain().iter_conditions()
+        }
+        company = account.company_id
+        key = f"{account.id}/{rule.id}/{period}"
+        control = uplift.in_control(key, company.export_action_control)
+        return {
+            "account_id": account.id,
+            "company_id": company.id,
+            "rule_id": rule.id,
+            "period": period,
+            "date": as_of,
+            "value_at_stake": value,
+            "priority": None if value is None else value * rule.effect,
+            "p_buy": account.p_buy,
+            "figures": {name: account._figure(name) for name in sorted(names)},
+            "state": "control" if control else "proposed",
+        }
+
+    @api.model
+    def _measure(self, company, partner_ids, as_of):
+        """Note who bought within 91 days after an action; one statement.
+
+        Contacted or not: the others are what the contacted are compared with.
+        """
+        self.flush_model()
+        self.env["sale.order"].flush_model()
+        scope = self.env["export.crm.account"]._facts_scope(company, as_of)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE export_crm_action action
+                   SET measured_date = %(as_of)s,
+                       bought_after = COALESCE(o.amount, 0) > 0,
+                       revenue_after = COALESCE(o.amount, 0)
+                  FROM export_crm_action same
+                  LEFT JOIN (
+                       SELECT a.id, SUM(GREATEST(%(money)s, 0)) AS amount
+                         FROM export_crm_action a
+                         JOIN res_partner p ON p.commercial_partner_id = a.partner_id
+                         JOIN sale_order s
+                           ON s.partner_id = p.id AND s.company_id = a.company_id
+                        WHERE a.company_id = %(company)s
+                          AND a.partner_id = ANY(%(partners)s)
+                          AND a.measured_date IS NULL AND a.date <= %(before)s
+                          AND s.state = 'sale' AND s.export_kind = 'order'
+                          AND %(day)s > a.date AND %(day)s <= a.date + %(days)s
+                        GROUP BY a.id
+                       ) o ON o.id = same.id
+                 WHERE same.company_id = %(company)s
+                   AND same.partner_id = ANY(%(partners)s)
+                   AND same.measured_date IS NULL AND same.date <= %(before)s
+                   AND action.id = same.id
+                """,
+                as_of=as_of,
+                before=as_of - timedelta(days=OUTCOME_DAYS),
+                days=OUTCOME_DAYS,
+                money=scope.money(SQL("s.amount_untaxed"), SQL("s.currency_rate")),
+                day=scope.day(SQL("s.date_order")),
+                company=company.id,
+                partners=list(partner_ids),
+            )
+        )
+        self.invalidate_model(["measured_date", "bought_after", "revenue_after"])
+
+
+class ExportCrmAccount(models.Model):
+    _inherit = "export.crm.account"
+
+    def _figure(self, name):
+        """Return a figure as it can be kept in JSON and read by people."""
+        value = self[name]
+        if isinstance(value, models.BaseModel):
+            return value.display_name or None
+        if value is None or isinstance(value, bool | int | str):
+            return value
+        return round(value, 4) if isinstance(value, float) else str(value)

@@ -1,0 +1,160 @@
+import {registry} from "@web/core/registry";
+import {shot} from "./shot";
+
+const tours = registry.category("web_tour.tours");
+
+// The customer files a claim about an order in the portal.
+tours.add("export_crm_claim_filed", {
+    steps: () => [
+        {
+            content: "The order offers to report a problem",
+            trigger: "a[name=export_claim_new]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Say what is wrong",
+            trigger: "select[name=category_id]",
+            run: "selectByLabel Goods damaged in transit",
+        },
+        shot("claim_portal_1_category"),
+        {
+            content: "Continue",
+            trigger: ".o_claim_choose button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Help is offered before anything is filed",
+            trigger: "div[name=self_help]:contains('photograph the packing')",
+        },
+        {
+            content: "In one line",
+            trigger: "input[name=title]",
+            run: "edit Three cartons wet",
+        },
+        {
+            content: "What happened",
+            trigger: "textarea[name=description]",
+            run: "edit Cartons 7 to 9 were wet, the tubes inside do not light.",
+        },
+        {
+            content: "How many",
+            trigger: "input[name^=quantity_]",
+            run: "edit 3",
+        },
+        shot("claim_portal_2_form"),
+        {
+            content: "Send",
+            trigger: ".o_claim_form button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It has a number and promised times",
+            trigger: "table[name=promised]:contains('First response')",
+        },
+        {
+            content: "The acknowledgement is among the messages",
+            trigger:
+                "#chatterRoot:shadow .o-mail-Message:contains('we have received your claim')",
+        },
+        shot("claim_portal_3_filed"),
+    ],
+});
+
+// The agent answers with a standard reply, and solves the claim.
+tours.add("export_crm_claim_worked", {
+    steps: () => [
+        {
+            content: "The claim is on the workbench, with its clock running",
+            trigger:
+                ".o_kanban_record:contains('Three cartons wet') .o_claim_clocks [data-state=running]",
+        },
+        shot("claim_1_workbench"),
+        {
+            content: "Open it",
+            trigger: ".o_kanban_record:contains('Three cartons wet')",
+            run: "click",
+        },
+        {
+            content: "Three clocks run",
+            trigger: ".o_form_view .o_claim_clocks [data-milestone=resolution]",
+        },
+        {
+            content: "Priority is explained",
+            trigger: "div[name=priority_explanation]:contains('unrated (1)')",
+        },
+        shot("claim_2_form"),
+        {
+            content: "Take it",
+            trigger: "button[name=action_start]:contains('Start')",
+            run: "click",
+        },
+        {
+            content: "Answer",
+            trigger: "button[name=action_reply]",
+            run: "click",
+        },
+        {
+            content: "Choose a standard reply",
+            trigger: ".modal div[name=reply_id] input",
+            run: "edit photos",
+        },
+        {
+            content: "Choose it",
+            trigger: ".o-autocomplete--dropdown-item:contains('Please send photos')",
+            run: "click",
+        },
+        {
+            content: "The text is filled in",
+            trigger: ".modal div[name=body]:contains('we need photos')",
+        },
+        shot("claim_3_reply", ".modal"),
+        {
+            content: "Send",
+            trigger: ".modal footer button[name=action_send]",
+            run: "click",
+        },
+        {
+            content: "The first response is met",
+            trigger:
+                "body:not(:has(.modal)) .o_claim_clocks [data-milestone=response][data-state=met]",
+        },
+        {
+            content: "The severity page",
+            trigger: ".nav-link[name=severity]",
+            run: "click",
+        },
+        {
+            content: "Fill in the scorecard",
+            trigger: "button[name=action_score]",
+            run: "click",
+        },
+        {
+            content: "Five questions",
+            trigger: "div[name=score_ids] .o_data_row:eq(4)",
+        },
+        shot("claim_4_scorecard"),
+        {
+            content: "The clocks page",
+            trigger: ".nav-link[name=clocks]",
+            run: "click",
+        },
+        {
+            content: "The log is there",
+            trigger: "div[name=event_ids] .o_data_row",
+        },
+        shot("claim_5_clocks"),
+        {
+            content: "Solved",
+            trigger: "button[name=action_solve]",
+            run: "click",
+        },
+        {
+            content: "All promises are kept",
+            trigger: ".o_claim_clocks [data-milestone=resolution][data-state=met]",
+        },
+        shot("claim_6_solved"),
+    ],
+});

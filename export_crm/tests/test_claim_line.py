@@ -1,0 +1,240 @@
+from psycopg2 import IntegrityError
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common_claim import ClaimCase
+
+SQL_LOGGER = "odoo.sql_db"
+
+
+@tagged("post_install", "-at_install")
+class TestClaimLine(ClaimCase):
+    """Never more is claimed than was delivered and invoiced, over all claims."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.line = cls._delivered(10.0)
+        cls.order = cls.line.order_id
+
+    def _lines(self, **values):
+        return [Command.create({"sale_line_id": self.line.id, **values})]
+
+    def test_all_of_the_delivery_and_no_more(self):
+        claim = self._claim(line_ids=self._lines(quantity=10, amount=1000))
+        self.assertRecordValues(
+            claim,
+            [{"amount": 1000.0, "product_id": self.line.product_id.id}],
+        )
+        with (
+            self.assertRaisesRegex(ValidationError, "10 .* were delivered"),
+            self.env.cr.savepoint(),
+        ):
+            claim.line_ids.quantity = 10.01
+
+    def test_over_all_claims(self):
+        self._claim(line_ids=self._lines(quantity=6))
+        self._claim(line_ids=self._lines(quantity=4))
+        with (
+            self.assertRaisesRegex(ValidationError, "about 11"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(line_ids=self._lines(quantity=1))
+
+    def test_amount_is_limited_by_the_invoice(self):
+        self._claim(line_ids=self._lines(amount=600))
+        with (
+            self.assertRaisesRegex(ValidationError, "was invoiced"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(line_ids=self._lines(amount=400.01))
+        self._claim(line_ids=self._lines(amount=400))
+
+    def test_credit_note_takes_from_what_can_be_claimed(self):
+        invoice = self.order.invoice_ids
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        reversal.reverse_moves()
+        credit = invoice.reversal_move_ids
+        credit.invoice_line_ids.price_unit = 30
+        credit.action_post()
+        with (
+            self.assertRaisesRegex(ValidationError, "was invoiced"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(
+                line_ids=[
+                    Command.create(
+                        {
+                            "invoice_line_id": invoice.invoice_line_ids.id,
+                            "amount": 700.01,
+                        }
+                    )
+                ]
+            )
+        self._claim(
+            line_ids=[
+                Command.create(
+                    {"invoice_line_id": invoice.invoice_line_ids.id, "amount": 700}
+                )
+            ]
+        )
+
+    def test_return_takes_from_what_can_be_claimed(self):
+        picking = self.order.picking_ids
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+        ).save()
+        wizard.product_return_moves.quantity = 4
+        action = wizard.action_create_returns()
+        back = self.env["stock.picking"].browse(action["res_id"])
+        back.move_ids.quantity = 4
+        back.move_ids.picked = True
+        back.button_validate()
+        with (
+            self.assertRaisesRegex(ValidationError, "6 .* were delivered"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(
+                line_ids=[
+                    Command.create({"move_id": picking.move_ids.id, "quantity": 7})
+                ]
+            )
+
+    def test_delivery_and_invoice_are_the_same_thing(self):
+        """Claimed by delivery and by invoice: one limit, the order line's."""
+        move = self.order.picking_ids.move_ids
+        one = self._claim(
+            line_ids=[Command.create({"move_id": move.id, "quantity": 6})]
+        )
+        self.assertEqual(one.line_ids.sale_line_id, self.line)
+        invoice_line = self.order.invoice_ids.invoice_line_ids
+        with (
+            self.assertRaisesRegex(ValidationError, "about 11"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(
+                line_ids=[
+                    Command.create({"invoice_line_id": invoice_line.id, "quantity": 5})
+                ]
+            )
+
+    def test_cancelled_and_rejected_free_what_they_held(self):
+        first = self._claim(line_ids=self._lines(quantity=10))
+        first.action_cancel()
+        second = self._claim(line_ids=self._lines(quantity=10))
+        second.line_ids.rejected = True
+        third = self._claim(line_ids=self._lines(quantity=10))
+        self.assertTrue(third)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            second.line_ids.rejected = False
+
+    def test_units_are_converted(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        with (
+            self.assertRaisesRegex(ValidationError, "about 12"),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(line_ids=self._lines(quantity=1, uom_id=dozen.id))
+
+    def test_undelivered_goods_can_be_named_not_counted(self):
+        other = self._delivered(5.0).copy_data()[0]
+        order = self._quotation(order_line=[Command.create({**other, "order_id": 0})])
+        order.action_confirm()
+        line = order.order_line
+        claim = self._claim(line_ids=[Command.create({"sale_line_id": line.id})])
+        self.assertEqual(claim.line_ids.quantity, 0)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            claim.line_ids.quantity = 1
+
+    def test_goods_of_another_customer(self):
+        other = self._claim(partner_id=self._customer("Other Ltd").id)
+        with (
+            self.assertRaisesRegex(ValidationError, "not of the customer"),
+            self.env.cr.savepoint(),
+        ):
+            other.line_ids = self._lines(quantity=1)
+
+    def test_documents_of_another_customer(self):
+        other = self._customer("Other Ltd")
+        for values in (
+            {"order_id": self.order.id},
+            {"picking_id": self.order.picking_ids.id},
+            {"invoice_id": self.order.invoice_ids.id},
+        ):
+            with (
+                self.assertRaisesRegex(ValidationError, "not of the customer"),
+                self.env.cr.savepoint(),
+            ):
+                self._claim(partner_id=other.id, **values)
+
+    def test_negative_quantity(self):
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger(SQL_LOGGER),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(line_ids=self._lines(quantity=-1)).flush_recordset()
+
+    def test_split_moves_lines_within_the_limit(self):
+        claim = self._claim(line_ids=self._lines(quantity=6) + self._lines(quantity=4))
+        line = claim.line_ids[1]
+        new = claim._split_off(line, "The other half")
+        self.assertEqual(new.line_ids, line)
+        self.assertEqual(new.origin_id, claim)
+        self.assertEqual(new.opened_at, claim.opened_at)
+        with self.assertRaises(ValidationError), self.env.cr.savepoint():
+            new.line_ids.quantity = 5
+
+    def test_merge_is_for_one_customer(self):
+        claim = self._claim(line_ids=self._lines(quantity=6))
+        other = self._claim(partner_id=self._customer("Other Ltd").id)
+        with self.assertRaisesRegex(UserError, "one customer"), self.env.cr.savepoint():
+            (claim | other)._merge_into(claim)
+
+    def test_merge_counts_goods_once(self):
+        one = self._claim(line_ids=self._lines(quantity=6))
+        two = self._claim(line_ids=self._lines(quantity=4))
+        self._answer(two)
+        (one | two)._merge_into(one)
+        self.assertEqual(sum(one.line_ids.mapped("quantity")), 10)
+        self.assertRecordValues(
+            two,
+            [{"state": "cancelled", "counted": False, "merged_into_id": one.id}],
+        )
+        self.assertEqual(self._states(one)["response"], "met", "answered on the other")
+        self.assertEqual(self._states(two)["plan"], "cancelled")
+        self.assertIn("We look into it", str(one.message_ids.mapped("body")))
+
+    def test_link_goes_both_ways(self):
+        one, two = self._claim(), self._claim()
+        one._link(two)
+        self.assertEqual(two.linked_ids, one)
+        self.assertEqual(one.related_count, 1)
+
+    def test_numbers_and_no_deletion(self):
+        one, two = self._claim(), self._claim()
+        self.assertRegex(one.name, r"^CL/\d{4}/\d{5}$")
+        self.assertNotEqual(one.name, two.name)
+        with (
+            self.assertRaisesRegex(UserError, "never deleted"),
+            self.env.cr.savepoint(),
+        ):
+            one.sudo().unlink()
+
+    def test_same_external_number_is_the_same_claim(self):
+        self._claim(external_ref="ERP-1", channel="api")
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger(SQL_LOGGER),
+            self.env.cr.savepoint(),
+        ):
+            self._claim(external_ref="ERP-1", channel="api").flush_recordset()
