@@ -1,1 +1,1 @@
-from . import account, core, credit, demo, health, tier, claim, followup
+from . import account, core, credit, demo, health, tier, claim, contact, followup

@@ -1,5 +1,4 @@
 from datetime import date, datetime, timedelta
-from unittest.mock import patch
 
 import pytz
 from freezegun import freeze_time
@@ -139,29 +138,56 @@ class TestFollowupMyDay(FollowupCommon):
             self.assertEqual(got, (begin, begin + timedelta(hours=8)), zone)
 
     def test_window_of_the_contact(self):
-        kolkata = pytz.timezone("Asia/Kolkata")
-        with patch.object(
-            type(self.env["res.partner"]),
-            "_export_local_window",
-            lambda partner, day: calc.window(day, kolkata, 10, 18.5),
-            create=True,
-        ):
-            row = self._scheduled()
+        self.customer.write(
+            {
+                "export_tz_own": "Asia/Kolkata",
+                "export_hours_own": True,
+                "export_hours_from": 10,
+                "export_hours_to": 18.5,
+            }
+        )
+        row = self._scheduled()
         self.assertEqual(row.window_at.time().isoformat(), "04:30:00")
         self.assertEqual(row.due_at.time().isoformat(), "13:00:00")
 
-    def test_local_time_text(self):
+    def test_day_off_there(self):
+        """A public holiday of the customer moves the contact, its weekend too."""
+        india = self.env.ref("base.in")
+        self.customer.country_id = india
+        day = self.monday + timedelta(days=7)
+        self.env["export.crm.nonworking.day"].sudo().search(
+            [("country_id", "=", india.id)]
+        ).unlink()
+        self.env["export.crm.nonworking.day"].sudo().create(
+            {"country_id": india.id, "date": day, "name": "Festival"}
+        )
         row = self._scheduled()
-        with (
-            patch.object(
-                type(self.env["res.partner"]),
-                "_export_followup_zone",
-                lambda partner, company: pytz.timezone("Asia/Kolkata"),
-            ),
-            freeze_time(row.window_at + timedelta(minutes=12)),
-        ):
+        self.assertEqual(row.planned_date, day + timedelta(days=1))
+
+    def test_local_time_text(self):
+        self.customer.export_tz_own = "Asia/Kolkata"
+        row = self._scheduled()
+        with freeze_time(row.window_at + timedelta(minutes=12)):
             row.invalidate_recordset()
-            self.assertIn("Good time now: 14:42 there", row.local_time)
+            self.assertIn("Good time now: 09:12 there", row.local_time)
+
+    def test_preferences_and_role(self):
+        buyer = self._contact("Buyer", export_contact_role="commercial")
+        self._contact("Engineer", export_contact_role="technical")
+        buyer.export_preferences = "Likes tea, two children."
+        row = self._scheduled()
+        self.assertEqual(row.contact_id, buyer)
+        self.assertIn("Likes tea", row.activity_id.note)
+
+    def test_logged_as_interaction(self):
+        row = self._scheduled()
+        row.channel = "whatsapp"
+        row.with_user(self.salesperson).action_no_answer()
+        logged = self.env["export.crm.interaction"].search(
+            [("customer_id", "=", self.customer.id)]
+        )
+        self.assertEqual((logged.channel, logged.answered), ("whatsapp", False))
+        self.assertEqual(logged.user_id, self.salesperson)
 
     # === RHYTHMS === #
 
@@ -258,6 +284,50 @@ class TestFollowupMyDay(FollowupCommon):
         for _run in range(2):
             self._run()
         self.assertEqual(self._rows().planned_date, calc.add_months(first, 24))
+
+    def test_birthday_of_a_contact(self):
+        self._plan("birthday")
+        soon = self.today + timedelta(days=10)
+        buyer = self._contact("Buyer")
+        self.env["export.crm.occasion"].create(
+            {"partner_id": buyer.id, "month": str(soon.month), "day": soon.day}
+        )
+        for _run in range(2):
+            self._run()
+        self.assertEqual(
+            (self._rows().contact_id, self._rows().planned_date), (buyer, soon)
+        )
+
+    # === WAKE-UP === #
+
+    def test_wake_up(self):
+        self._plan("wake_up")
+        account = self._account()
+        warning = (
+            self.env["export.crm.warning"]
+            .sudo()
+            .create(
+                {
+                    "account_id": account.id,
+                    "company_id": self.company.id,
+                    "code": "silence",
+                    "level": "alarm",
+                    "period": "2026Q1",
+                    "date": self.today,
+                    "evidence": {},
+                    "wants_contact": True,
+                }
+            )
+        )
+        for _run in range(2):
+            self._run()
+        row = self._rows()
+        self.assertEqual((row.state, row.plan_id), ("scheduled", self._plan("wake_up")))
+        self.assertEqual(warning.state, "open")
+        row.with_user(self.salesperson).action_reached()
+        self.assertEqual(warning.state, "done")
+        self._run()
+        self.assertEqual(len(self._rows()), 1)
 
     # === EFFECT === #
 

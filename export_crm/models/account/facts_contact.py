@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from .unknown import FactInteger
+from .unknown import FactFloat, FactInteger
 
 
 class ExportCrmAccount(models.Model):
@@ -22,20 +22,22 @@ class ExportCrmAccount(models.Model):
     inbound_90d = FactInteger(
         string="Inbound 90 d",
         readonly=True,
-        help="Messages written by the customer's contacts in the last 90 days. "
+        help="Messages written by the customer's contacts, and logged contacts that "
+        "began on their side, in the last 90 days. "
         "Unknown while there has never been any exchange.",
     )
     outbound_90d = FactInteger(
         string="Outbound 90 d",
         readonly=True,
         help="Messages from our people to the customer's contacts in the last 90 "
-        "days, each counted once. Unknown while there has never been any exchange.",
+        "days, each counted once, and logged tries of ours. Unknown while there has "
+        "never been any exchange.",
     )
     activities_90d = FactInteger(
         string="Calls and Meetings 90 d",
         readonly=True,
-        help="Calls and meetings marked done on the customer, its orders and leads "
-        "in the last 90 days. Unknown while there has never been any exchange.",
+        help="Calls and meetings in the last 90 days: marked done on the customer, its "
+        "orders and leads, or logged. Unknown while there has never been any exchange.",
     )
     last_inbound_date = fields.Date(
         string="Last Heard From",
@@ -52,4 +54,12 @@ class ExportCrmAccount(models.Model):
         readonly=True,
         help="Days (UTC) of the last 90 on which somebody of the customer used the "
         "portal. Unknown without a portal user.",
+    )
+    sentiment_trend = FactFloat(
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        help="-100 to 100: share of logged contacts of the last 90 days that people "
+        "marked positive, less those marked negative, among all marked ones. Unknown "
+        "without a mark; nothing is guessed from texts.",
     )

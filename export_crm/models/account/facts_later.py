@@ -39,10 +39,6 @@ class ExportCrmAccount(models.Model):
     nps = _points(
         "NPS", "Net promoter score, -100 to 100, from the customer's answers."
     )
-    sentiment_trend = _points(
-        "Sentiment Trend",
-        "Positive less negative marks that people gave to messages and contacts.",
-    )
 
     # === CLAIMS === #
 

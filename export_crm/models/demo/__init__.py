@@ -9,4 +9,5 @@ from . import (
     demo_talk,
     demo_tiers,
     demo_health,
+    demo_contact,
 )

@@ -118,6 +118,8 @@ class ExportCrmFollowup(models.Model):
         readonly=True,
         help="When their working hours end that day, or a response time is over.",
     )
+    tel_url = fields.Char(related="contact_id.export_tel_url")
+    whatsapp_url = fields.Char(related="contact_id.export_whatsapp_url")
     local_time = fields.Char(string="There", compute="_compute_local_time")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     today = fields.Boolean(compute="_compute_late", search="_search_today")

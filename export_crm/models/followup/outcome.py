@@ -103,7 +103,28 @@ class ExportCrmFollowup(models.Model):
         self._check_may_act()
         # sudo: the ledger's columns are written by decisions only
         self.sudo()._finish(outcome)
+        self._log_interaction(outcome)
         return self._propose_next(outcome)
+
+    def _log_interaction(self, outcome):
+        """Log the contact that was made, as a colleague would by hand.
+
+        A mail is in the chatter already. The activity that the contact was is named:
+        it counts once.
+        """
+        contact = self.contact_id or self.partner_id
+        if not contact or self.channel == "email":
+            return
+        self.env["export.crm.interaction"].create(
+            {
+                "partner_id": contact.id,
+                "company_id": self.company_id.id,
+                "channel": self.channel or "phone",
+                "answered": outcome in REPLIES,
+                "sentiment": "negative" if outcome == "problem" else False,
+                "activity_id": self.activity_id.id,
+            }
+        )
 
     def _propose_next(self, outcome):
         """Return the dialog that proposes the next step."""

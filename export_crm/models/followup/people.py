@@ -28,7 +28,8 @@ class ExportCrmFollowup(models.Model):
         :param without: users who leave
         """
         self.ensure_one()
-        lang = (self.contact_id or self.partner_id).lang
+        contact = self.contact_id or self.partner_id
+        lang = contact.export_language_id.code or contact.lang
         places = []
         for users in self._responsible_places():
             usable = users.filtered(
@@ -85,7 +86,7 @@ class ExportCrmFollowup(models.Model):
     def _team_users(self, role):
         """Return the role's people in the customer's account team, if there is one."""
         users = self.env["res.users"]
-        if "export.crm.team.role" not in self.env or not self.partner_id:
+        if not self.partner_id:
             return users
         wanted = _TEAM_ROLES.get(role, ())
         # sudo: who looks after a customer is for everybody who sees it
@@ -127,7 +128,7 @@ class ExportCrmFollowup(models.Model):
         customer = self.partner_id
         people = customer.child_ids.filtered(lambda p: not p.is_company)
         places = []
-        if self.contact_role and "export_contact_role" in people._fields:
+        if self.contact_role:
             places.append(
                 people.filtered(lambda p: p.export_contact_role == self.contact_role)
             )

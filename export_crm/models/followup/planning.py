@@ -239,10 +239,8 @@ class ExportCrmFollowup(models.Model):
 
     @api.model
     def _zones(self, company, customers):
-        """Return ``{partner id: time zone}``, where contacts have one."""
+        """Return ``{partner id: time zone}``."""
         partners = self.env["res.partner"]
-        if "export_tz" not in partners._fields:
-            return {}
         return {
             partner.id: partner._export_followup_zone(company)
             for partner in partners.browse(customers)

@@ -49,15 +49,19 @@ class ResPartner(models.Model):
 
     def _export_followup_zone(self, company):
         """Return the time zone (``pytz``) of a contact; unknown: the company's."""
-        name = self[:1] and "export_tz" in self._fields and self[:1].export_tz
-        return (
-            _zone(name)
-            if name in pytz.all_timezones_set
-            else (company._export_timezone())
-        )
+        # sudo: the time where a contact is, is for everybody who has to call
+        name = self[:1].sudo().export_tz
+        if name in pytz.all_timezones_set:
+            return _zone(name)
+        return company._export_timezone()
 
-    def _export_followup_window(self, company, day):
-        """Return begin and end (naive UTC) of working hours on a local day."""
-        if self and hasattr(self, "_export_local_window"):
-            return self[:1].with_company(company)._export_local_window(day)
-        return calc.window(day, self._export_followup_zone(company))
+    def _export_followup_window(self, company, day, working=False):
+        """Return begin and end (naive UTC) of working hours on a local day.
+
+        :param working: the next working day there if the day is off
+        """
+        if not self:
+            return calc.window(day, company._export_timezone())
+        contact = self[:1].with_company(company)
+        begin, end = contact._export_local_window(day)
+        return contact._export_next_window(begin) if working else (begin, end)

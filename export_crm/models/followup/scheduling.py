@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import pytz
 from markupsafe import Markup
 
 from odoo import api, models
@@ -96,8 +97,6 @@ class ExportCrmFollowup(models.Model):
     @api.model
     def _partners_with_open_claim(self, company, partners):
         """Return those of the customers that have an open claim in the company."""
-        if "export.crm.claim" not in self.env:
-            return partners.browse()
         # sudo: a claim counts whoever handles it
         claims = self.env["export.crm.claim"].sudo()
         groups = claims._read_group(
@@ -159,7 +158,9 @@ class ExportCrmFollowup(models.Model):
         for row in mains:
             row.user_id = row._responsible()
             if not row.clock:
-                row._plan_for(row.planned_date)
+                row._plan_for(row.planned_date, row.trigger != "occasion")
+            if not row.channel:
+                row.channel = (row.contact_id or row.partner_id).export_channel
         mains._create_activities()
 
     def _coalesce(self, company, partner):
@@ -211,11 +212,16 @@ class ExportCrmFollowup(models.Model):
         )
         host.activity_id.note = host._script_html()
 
-    def _plan_for(self, day):
-        """Plan one row for a local day of its contact, in working hours there."""
+    def _plan_for(self, day, working=False):
+        """Plan one row for a local day of its contact, in working hours there.
+
+        :param working: for the next working day there if that one is off
+        """
         self.ensure_one()
         contact = self.contact_id or self.partner_id
-        begin, end = contact._export_followup_window(self.company_id, day)
+        begin, end = contact._export_followup_window(self.company_id, day, working)
+        zone = self._contact_zone()
+        day = pytz.utc.localize(begin).astimezone(zone).date()
         self.write({"planned_date": day, "window_at": begin, "due_at": end})
 
     def _create_activities(self):
@@ -299,11 +305,9 @@ class ExportCrmFollowup(models.Model):
         return Markup("<ul>%s</ul>") % Markup("").join(items) if items else Markup("")
 
     def _preferences_html(self):
-        """Return what is known about the person, where contacts have it."""
-        contact = self.contact_id
-        if "export_preferences" not in contact._fields or not contact:
-            return Markup("")
-        text = contact.export_preferences
+        """Return what is good to know about the person."""
+        # sudo: shown to whoever makes the contact
+        text = self.contact_id.sudo().export_preferences
         return Markup("<p>%s</p>") % text if text else Markup("")
 
     # === HEALING === #

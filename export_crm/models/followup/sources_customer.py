@@ -8,6 +8,8 @@ from ...tools import followup as calc
 
 # How far ahead occasions are looked for.
 OCCASION_DAYS = 21
+# Which plan greets a day that is noted on a contact; others: as a birthday.
+_NOTED = {"national_day": "holiday", "anniversary": "first_order"}
 
 
 class ExportCrmFollowup(models.Model):
@@ -142,23 +144,21 @@ class ExportCrmFollowup(models.Model):
 
     @api.model
     def _events_birthdays(self, partner_ids, as_of):
-        """Yield the birthdays of contacts, where contacts have one."""
-        partners = self.env["res.partner"]
-        if "export_birthday" not in partners._fields:
-            return
-        # Only day and month count; the year of birth is nobody's business.
-        contacts = partners.search(
-            [
-                ("commercial_partner_id", "in", list(partner_ids)),
-                ("export_birthday", "!=", False),
-            ]
+        """Yield the days that are noted on contacts: birthdays and others."""
+        days = self.env["export.crm.occasion"].search(
+            [("partner_id.commercial_partner_id", "in", list(partner_ids))]
         )
         until = as_of + timedelta(days=OCCASION_DAYS)
-        for contact in contacts:
-            day = calc.anniversary(contact.export_birthday, as_of)
-            if day <= until:
+        for noted in days:
+            day = noted._next_date(as_of)
+            if day and day <= until:
+                contact = noted.partner_id
                 yield self._occasion(
-                    "birthday", contact.commercial_partner_id.id, contact.id, day
+                    _NOTED.get(noted.kind, "birthday"),
+                    contact.commercial_partner_id.id,
+                    contact.id,
+                    day,
+                    noted.name or None,
                 )
 
     @api.model
@@ -192,11 +192,8 @@ class ExportCrmFollowup(models.Model):
     def _events_warnings(self, company, partner_ids, as_of):
         """Return the customers that an open warning wants contacted.
 
-        The warning is the only thing that wakes somebody up; without the model
-        there is none. A customer with several warnings is contacted once.
+        The warning is the only thing that wakes somebody up. A customer with several warnings is contacted once.
         """
-        if "export.crm.warning" not in self.env:
-            return []
         # sudo: the pipeline looks after all customers
         warnings = self.env["export.crm.warning"].sudo()
         members, seen, found = set(partner_ids), set(), []

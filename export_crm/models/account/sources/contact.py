@@ -1,4 +1,5 @@
-"""Talking with the customer: inquiries, mails, calls, meetings, portal."""
+"""Talking with the customer: inquiries, mails, calls, meetings, logged contacts,
+portal."""
 
 from odoo.tools import SQL
 
@@ -78,7 +79,8 @@ def _activities_sql(scope):
     """Select calls and meetings marked done on the customer, its orders and leads.
 
     Odoo keeps a done activity archived with its date. One on a contact belongs to no
-    company and counts for each.
+    company and counts for each. One that was finished by logging the contact counts
+    there.
     """
     return SQL(
         """
@@ -96,12 +98,41 @@ def _activities_sql(scope):
                ) target
           JOIN mail_activity a ON a.res_model = target.model AND a.res_id = target.id
           JOIN mail_activity_type t ON t.id = a.activity_type_id
+          LEFT JOIN export_crm_interaction logged ON logged.activity_id = a.id
          WHERE a.active IS NOT TRUE
+           AND logged.id IS NULL
            AND a.date_done <= %(as_of)s
            AND t.category IN ('phonecall', 'meeting')
         """,
         company=scope.company_id,
         as_of=scope.as_of,
+    )
+
+
+def _logged_sql(scope):
+    """Select contacts outside Odoo that people logged (call, WhatsApp, visit…).
+
+    What the customer began is inbound. A call, video call or visit of ours that
+    reached somebody is a talk, like a call marked done; all else that we tried is
+    outbound.
+    """
+    return SQL(
+        """
+        SELECT CASE WHEN i.direction = 'in' THEN 'in'
+                    WHEN i.answered AND i.channel IN ('phone', 'video', 'visit')
+                    THEN 'met'
+                    ELSE 'out' END AS kind,
+               c.partner_id, %(day)s AS day,
+               CASE i.sentiment WHEN 'positive' THEN 1 WHEN 'negative' THEN -1
+                                WHEN 'neutral' THEN 0 END AS mark
+          FROM export_fact_contact c
+          JOIN export_crm_interaction i ON i.partner_id = c.contact_id
+         WHERE i.company_id = %(company)s
+           AND i.date < %(until)s
+        """,
+        day=scope.day(SQL("i.date")),
+        company=scope.company_id,
+        until=scope.until,
     )
 
 
@@ -120,12 +151,16 @@ def _contact_sql(scope):
                MAX(day) FILTER (WHERE kind IN ('in', 'ask')) AS last_inbound_date,
                MAX(day) AS last_contact_date,
                COUNT(*) FILTER (WHERE kind = 'ask' AND %(year)s) AS inquiries_365d,
-               MAX(day) FILTER (WHERE kind = 'ask') AS last_inquiry_date
+               MAX(day) FILTER (WHERE kind = 'ask') AS last_inquiry_date,
+               100.0 * AVG(mark) FILTER (WHERE %(recent)s) AS sentiment_trend
           FROM (
-               SELECT 'ask' AS kind, q.partner_id, q.day FROM (%(inquiries)s) q
-                UNION ALL SELECT 'in', i.partner_id, i.day FROM (%(inbound)s) i
-                UNION ALL SELECT 'out', o.partner_id, o.day FROM (%(outbound)s) o
-                UNION ALL SELECT 'met', a.partner_id, a.day FROM (%(activities)s) a
+               SELECT 'ask' AS kind, q.partner_id, q.day, NULL::int AS mark
+                 FROM (%(inquiries)s) q
+                UNION ALL SELECT 'in', i.partner_id, i.day, NULL FROM (%(inbound)s) i
+                UNION ALL SELECT 'out', o.partner_id, o.day, NULL FROM (%(outbound)s) o
+                UNION ALL SELECT 'met', a.partner_id, a.day, NULL
+                            FROM (%(activities)s) a
+                UNION ALL SELECT l.kind, l.partner_id, l.day, l.mark FROM (%(logged)s) l
                ) contact
          GROUP BY partner_id
         """,
@@ -135,6 +170,7 @@ def _contact_sql(scope):
         inbound=_inbound_sql(scope),
         outbound=_outbound_sql(scope),
         activities=_activities_sql(scope),
+        logged=_logged_sql(scope),
     )
 
 
@@ -178,6 +214,7 @@ CONTACT = Source(
         "last_inbound_date",
         "last_contact_date",
         "last_inquiry_date",
+        "sentiment_trend",
     ),
     proof="last_inquiry_date",
 )
