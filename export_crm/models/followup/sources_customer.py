@@ -192,7 +192,8 @@ class ExportCrmFollowup(models.Model):
     def _events_warnings(self, company, partner_ids, as_of):
         """Return the customers that an open warning wants contacted.
 
-        The warning is the only thing that wakes somebody up. A customer with several warnings is contacted once.
+        The warning is the only thing that wakes somebody up. A customer with
+        several warnings is contacted once.
         """
         # sudo: the pipeline looks after all customers
         warnings = self.env["export.crm.warning"].sudo()
