@@ -158,6 +158,24 @@ def other_lines(result):
             f"health {row['health_ms']} ms, "
             f"credit {row['credit_ms']} ms) |"
         )
+    if "followups" in result:
+        row = result["followups"]
+        counts = ", ".join(f"{n}: {c}" for n, c in row["plan_statements"].items())
+        yield (
+            f"| follow-ups of {row['deliveries']:,} deliveries | {row['s']} s "
+            f"({row['per_50000_s']} s per 50,000, target < 60 s), {row['rows']:,} "
+            f"rows, {row['activities']:,} activities |"
+        )
+        yield (
+            f"| follow-ups, second run | {row['again_s']} s "
+            f"({row['again_per_50000_s']} s per 50,000, target < 10 s), "
+            f"{row['again_rows']} rows |"
+        )
+        yield f"| follow-ups, statements of planning N customers | {counts} |"
+        yield (
+            f"| follow-ups at go-live, all deliveries old | "
+            f"{row['go_live_activities']} activities, {row['go_live_mails']} mails |"
+        )
     yield ""
 
 

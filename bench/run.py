@@ -37,6 +37,7 @@ def measure(registry, names):
     """Run the benchmarks ``names`` on the documents there are; return a dict."""
     import claims
     import facts
+    import followup
     import pipeline
 
     functions = {
@@ -46,6 +47,7 @@ def measure(registry, names):
         "grading": pipeline.grading,
         "check": pipeline.check,
         "one": pipeline.one,
+        "followups": followup.followups,
         "claims": claims.claims,
     }
     found = {}

@@ -1,1 +1,11 @@
-from . import account, contact, core, credit, demo, health, tier, claim
+from . import (
+    account,
+    contact,
+    core,
+    credit,
+    demo,
+    health,
+    tier,
+    claim,
+    followup,
+)

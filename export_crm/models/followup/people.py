@@ -1,0 +1,145 @@
+from odoo import models
+
+from ...tools import followup as calc
+
+# Roles of account teams that stand for a role of a step.
+_TEAM_ROLES = {
+    "salesperson": ("sales",),
+    "coordinator": ("account_manager",),
+    "technical_adviser": ("technical_adviser", "product_manager"),
+    "service": ("after_sales",),
+}
+
+
+class ExportCrmFollowup(models.Model):
+    """Who makes a contact, and with whom."""
+
+    _inherit = "export.crm.followup"
+
+    # === OUR SIDE === #
+
+    def _responsible(self, without=None):
+        """Return the person who makes this contact; never empty, always active.
+
+        The role's people in the customer's account team; else the order's
+        salesperson, the account manager, the coordinators of the sales team, and the
+        company's fallback. Whoever speaks the customer's language comes first.
+
+        :param without: users who leave
+        """
+        self.ensure_one()
+        contact = self.contact_id or self.partner_id
+        lang = contact.export_language_id.code or contact.lang
+        places = []
+        for users in self._responsible_places():
+            usable = users.filtered(
+                lambda user: user.active
+                and not user.share
+                and user not in (without or ())
+                and self.company_id in user.company_ids
+            )
+            places.append([(user.id, user._export_speaks(lang)) for user in usable])
+        user_id = calc.choose(places)
+        return self.env["res.users"].browse(
+            user_id or self.env.ref("base.user_root").id
+        )
+
+    def _responsible_places(self):
+        """Yield recordsets of users, the first choice first."""
+        company, partner = self.company_id, self.partner_id
+        lead = self._document() if self.res_model == "crm.lead" else None
+        seller = self.order_id.user_id or (lead and lead.user_id) or partner.user_id
+        team = (
+            self.order_id.team_id
+            or (lead and lead.team_id)
+            or partner.user_id.sale_team_id
+            or seller.sale_team_id
+        )
+        if self.role and self.role != "salesperson":
+            yield self._team_users(self.role)
+            yield self._role_users(self.role, team)
+        yield self.order_id.user_id or (lead and lead.user_id) or seller
+        yield partner.user_id
+        yield self._team_users("salesperson")
+        yield team.export_coordinator_ids
+        yield team.user_id
+        yield company.export_followup_user_id
+        managers = self.env.ref("export_crm.export_crm_group_manager")
+        yield managers.all_user_ids.filtered(
+            lambda user: company in user.company_ids
+        ).sorted("id")
+
+    def _role_users(self, role, team):
+        company = self.company_id
+        if role == "director":
+            return team.user_id or company.export_director_id
+        if role == "coordinator":
+            return team.export_coordinator_ids
+        if role == "accountant":
+            return company.export_credit_user_id
+        if role == "service":
+            return company.export_service_user_id
+        if role == "technical_adviser":
+            return company.export_technical_user_id
+        return self.env["res.users"]
+
+    def _team_users(self, role):
+        """Return the role's people in the customer's account team, if there is one."""
+        users = self.env["res.users"]
+        if not self.partner_id:
+            return users
+        wanted = _TEAM_ROLES.get(role, ())
+        # sudo: who looks after a customer is for everybody who sees it
+        lines = (
+            self.env["export.crm.team.role"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "in", (self.company_id.id, False)),
+                    ("role", "in", wanted),
+                    ("user_id", "!=", False),
+                ]
+            )
+        )
+        tier, country = self.tier_id, self.partner_id.country_id
+        return lines.filtered(lambda line: line._concerns(tier, country)).user_id
+
+    def _hand_over(self, without=None):
+        """Give these rows, and their activities, to whoever is responsible now.
+
+        :param without: users who leave
+        """
+        for row in self:
+            user = row._responsible(without)
+            row.user_id = user
+            activity = row.activity_id
+            if activity and activity.active and activity.user_id != user:
+                activity.with_context(mail_activity_quick_update=True).user_id = user
+
+    # === THEIR SIDE === #
+
+    def _resolve_contact(self):
+        """Return the person to contact, or none.
+
+        The customer's contact in the role that the step asks for, else the one of
+        the document, else another one. Nobody archived, nobody on the blacklist.
+        """
+        self.ensure_one()
+        customer = self.partner_id
+        people = customer.child_ids.filtered(lambda p: not p.is_company)
+        places = []
+        if self.contact_role:
+            places.append(
+                people.filtered(lambda p: p.export_contact_role == self.contact_role)
+            )
+        places += [
+            self.contact_id,
+            people.filtered(lambda p: p.type == "contact"),
+            customer,
+            people,
+        ]
+        for place in places:
+            found = place.filtered(lambda p: p.active and not p.is_blacklisted)
+            if found:
+                return found[0]
+        return customer.browse()

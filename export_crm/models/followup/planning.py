@@ -1,0 +1,340 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools import followup as calc
+from .export_crm_followup import HEALABLE, OPEN_STATES
+
+# Steps whose day follows the event's when that one changes.
+_MOVING = frozenset(
+    ("delivery_received", "sample_sent", "shipped", "order_confirmed", "quotation_sent")
+    + ("sample_ordered", "invoice_due")
+)
+
+
+class ExportCrmFollowup(models.Model):
+    """Planning: from events and plans to rows of the ledger, batch by batch."""
+
+    _inherit = "export.crm.followup"
+
+    @api.model
+    def _step_plan(self, company, partner_ids, as_of):
+        """Create, move, close and reopen the rows of a batch of customers.
+
+        What was missed at the event is healed here. Safe to run twice, late, or at
+        the same time: a row is unique in the database, and one that a person has
+        closed stays closed.
+
+        :param res.company company: whose customers
+        :param list partner_ids: commercial customers
+        :param date as_of: today where the company is
+        :return: number of rows that were written
+        """
+        self.env.flush_all()
+        matchers = self.env["mail.activity.plan.template"]._export_matchers(company)
+        if not matchers:
+            return 0
+        customers = self._customers(company, partner_ids)
+        pairs = self._pairs(company, partner_ids, as_of, customers, matchers)
+        written = self._apply(company, partner_ids, pairs, customers)
+        self._end_rhythms(company, partner_ids, pairs)
+        return written
+
+    @api.model
+    def _end_rhythms(self, company, partner_ids, pairs):
+        """Cancel the planned turns of rhythms that no longer concern a customer."""
+        wanted = {
+            (event.partner_id, template._export_step())
+            for template, event in pairs
+            if event.trigger == "cadence"
+        }
+        rows = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("trigger", "=", "cadence"),
+                ("state", "=", "planned"),
+            ]
+        )
+        over = rows.filtered(lambda row: (row.partner_id.id, row.step) not in wanted)
+        over._close("cancelled", "tier")
+
+    @api.model
+    def _step_plan_inquiries(self, company, as_of):
+        """Plan for inquiries of somebody who is no customer yet (``as_of``: today)."""
+        self.env.flush_all()
+        matchers = self.env["mail.activity.plan.template"]._export_matchers(company)
+        if "inquiry_received" in matchers:
+            self._plan_inquiries(company, matchers)
+        self._step_contact(company, None, as_of)
+        self._measure_orders_after(company)
+
+    @api.model
+    def _plan_inquiries(self, company, matchers, lead_ids=None):
+        events = self._events_inquiries(company, None, lead_ids)
+        partner_ids = [event.partner_id for event in events if event.partner_id]
+        customers = self._customers(company, partner_ids)
+        pairs = self._matching(events, matchers, customers)
+        return self._apply(company, partner_ids or None, pairs, customers)
+
+    # === WHAT SHOULD BE === #
+
+    @api.model
+    def _pairs(self, company, partner_ids, as_of, customers, matchers):
+        """Return ``[(template, event)]`` of everything that concerns the customers."""
+        triggers = frozenset(matchers)
+        events = []
+        if triggers & {"delivery_received", "shipped", "sample_sent"}:
+            events += self._events_deliveries(company, partner_ids)
+        if triggers & {"order_confirmed", "quotation_sent", "sample_ordered"}:
+            events += self._events_orders(company, partner_ids)
+        if "inquiry_received" in triggers:
+            events += self._events_inquiries(company, partner_ids)
+        if "invoice_due" in triggers:
+            events += self._events_invoices(company, partner_ids)
+        if "no_contact" in triggers:
+            events += self._events_warnings(company, partner_ids, as_of)
+        if "occasion" in triggers:
+            events += self._events_occasions(company, partner_ids, as_of)
+        pairs = self._matching(events, matchers, customers)
+        return pairs + self._events_cadences(
+            company, partner_ids, customers, matchers.get("cadence", ())
+        )
+
+    @api.model
+    def _matching(self, events, matchers, customers):
+        found, nobody = [], calc.Customer()
+        for event in events:
+            customer = customers.get(event.partner_id, nobody)
+            for template, concerns in matchers.get(event.trigger, ()):
+                if (
+                    (event.per and template.export_per != event.per)
+                    or (event.occasion and not self._is_feast(template, event))
+                    or not concerns(customer)
+                ):
+                    continue
+                found.append((template, event))
+        return found
+
+    @api.model
+    def _is_feast(self, template, event):
+        plan = template.plan_id
+        if plan.export_occasion != event.occasion:
+            return False
+        words = plan._export_holiday_words()
+        name = (event.title or "").lower()
+        return event.occasion != "holiday" or not words or any(w in name for w in words)
+
+    @api.model
+    def _customers(self, company, partner_ids):
+        """Return ``{partner id: tools.followup.Customer}``, in one statement."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.id, tier.code, COALESCE(account.order_count, 0),
+                       partner.industry_id, partner.country_id
+                  FROM res_partner partner
+             LEFT JOIN export_crm_account account
+                    ON account.partner_id = partner.id AND account.company_id = %s
+             LEFT JOIN export_crm_tier tier ON tier.id = account.tier_id
+                 WHERE partner.id = ANY(%s)
+                """,
+                company.id,
+                list(partner_ids),
+            )
+        )
+        return {row[0]: calc.Customer(*row[1:]) for row in rows}
+
+    # === WHAT IS === #
+
+    @api.model
+    def _apply(self, company, partner_ids, pairs, customers):
+        """Make the ledger say what should be; return the number of rows written."""
+        known = self._known_rows(company, partner_ids)
+        make = self._maker(company, customers)
+        new, moved, closed, reopened = [], [], [], []
+        wanted = set()
+        for template, event in pairs:
+            key = event.model, event.record_id, template._export_step(), event.cycle
+            if key in wanted:
+                continue  # alternatives of one step: the first one that fits
+            wanted.add(key)
+            row = known.get(key)
+            if row is None:
+                if not event.dead and (
+                    not event.answered or template._export_is_clock()
+                ):
+                    new.append(make(template, event))
+            elif row["state"] in OPEN_STATES:
+                if event.dead:
+                    closed.append((row["id"], "cancelled", event.dead))
+                elif event.answered:
+                    moved.append({"id": row["id"], **make(template, event)})
+                elif event.trigger in _MOVING and event.day != row["anchor_date"]:
+                    moved.append({"id": row["id"], **make(template, event)})
+            elif row["reason"] in HEALABLE and not event.dead and not event.answered:
+                reopened.append({"id": row["id"], **make(template, event)})
+        self._insert(company, new)
+        self._move(moved + reopened)
+        self._close_by_id(closed)
+        return len(new) + len(moved) + len(closed) + len(reopened)
+
+    @api.model
+    def _known_rows(self, company, partner_ids):
+        whose = (
+            SQL("partner_id IS NULL")
+            if partner_ids is None
+            else SQL("partner_id = ANY(%s)", list(partner_ids))
+        )
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT id, res_model, res_id, step, cycle, state, reason,
+                       anchor_date
+                  FROM export_crm_followup WHERE company_id = %s AND %s
+                """,
+                company.id,
+                whose,
+            )
+        )
+        return {
+            (row["res_model"], row["res_id"], row["step"], row["cycle"]): row
+            for row in rows
+        }
+
+    # === ONE ROW === #
+
+    @api.model
+    def _maker(self, company, customers):
+        """Return a function ``(template, event) → values`` that asks no database."""
+        zone = company._export_timezone()
+        zones = self._zones(company, customers)
+        tiers = dict(
+            self.env.execute_query(SQL("SELECT code, id FROM export_crm_tier"))
+        )
+        weekends = dict(
+            self.env.execute_query(
+                SQL("SELECT id, COALESCE(export_weekend, '') FROM res_country")
+            )
+        )
+        nobody = calc.Customer()
+
+        def make(template, event):
+            customer = customers.get(event.partner_id, nobody)
+            weekend = weekends.get(customer.country_id, "56")
+            where = zones.get(event.partner_id, zone)
+            values = self._step_values(template, event)
+            values.update(
+                self._step_times(company, template, event, where, weekend),
+                tier_id=tiers.get(customer.tier),
+                country_id=customer.country_id,
+            )
+            values.update(self._answered_values(company, template, event, values))
+            return values
+
+        return make
+
+    @api.model
+    def _zones(self, company, customers):
+        """Return ``{partner id: time zone}``."""
+        partners = self.env["res.partner"]
+        return {
+            partner.id: partner._export_followup_zone(company)
+            for partner in partners.browse(customers)
+        }
+
+    @api.model
+    def _step_values(self, template, event):
+        return {
+            "partner_id": event.partner_id,
+            "contact_id": event.contact_id,
+            "res_model": event.model,
+            "res_id": event.record_id,
+            "order_id": event.order_id,
+            "template_id": template.id,
+            "plan_id": template.plan_id.id,
+            "step": template._export_step(),
+            "cycle": event.cycle,
+            "title": event.title,
+            "trigger": event.trigger,
+            "node": template.export_node or None,
+            "clock": template._export_is_clock(),
+            "role": template.export_role or None,
+            "contact_role": template.export_contact_role or None,
+            "channel": template.export_channel or None,
+            "anchor_date": event.day,
+            "anchor_at": event.moment,
+            "target_hours": template.export_delay_hours or None,
+            "state": "planned",
+            "reason": None,
+        }
+
+    @api.model
+    def _step_times(self, company, template, event, zone, weekend):
+        """Return when a step is to be made.
+
+        A response time runs from the moment of the event; another step is made in
+        the working hours of the customer's day, the next one if it is a day off.
+        """
+        if template._export_is_clock():
+            moment = event.moment or calc.window(event.day, zone)[0]
+            due = self._plus_hours(
+                company, moment, template.export_delay_hours, template
+            )
+            day = pytz.utc.localize(due).astimezone(zone).date()
+            return {"planned_date": day, "window_at": moment, "due_at": due}
+        if event.trigger == "cadence":
+            day = event.day
+        else:
+            day = calc.step_date(
+                event.day,
+                template.delay_count,
+                template.delay_unit,
+                template._export_before(),
+            )
+        if event.trigger != "occasion":
+            day = calc.working_day(day, weekend)
+        begin, end = calc.window(day, zone)
+        return {"planned_date": day, "window_at": begin, "due_at": end}
+
+    @api.model
+    def _plus_hours(self, company, moment, hours, template):
+        """Return ``moment`` (naive UTC) plus hours, working ones if so configured."""
+        calendar = company.resource_calendar_id
+        if not (template.export_working_hours and calendar):
+            return moment + timedelta(hours=hours)
+        end = calendar.plan_hours(hours, pytz.utc.localize(moment), compute_leaves=True)
+        if not end:
+            return moment + timedelta(hours=hours)
+        return end.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _answered_values(self, company, template, event, values):
+        """Return the end of a row whose wish has come true without us."""
+        if not event.answered:
+            return {}
+        if not template._export_is_clock():
+            return {"state": "cancelled", "reason": "answered"}
+        return {
+            "state": "done",
+            "outcome": "answered",
+            "done_at": event.answered,
+            "on_time": float(event.answered <= values["due_at"]),
+            "taken_hours": self._hours_between(
+                company, event.moment, event.answered, template.export_working_hours
+            ),
+        }
+
+    @api.model
+    def _hours_between(self, company, begin, end, working):
+        calendar = company.resource_calendar_id
+        if not begin:
+            return None
+        if working and calendar and end > begin:
+            return calendar.get_work_hours_count(
+                pytz.utc.localize(begin), pytz.utc.localize(end), compute_leaves=True
+            )
+        return max((end - begin).total_seconds() / 3600, 0.0)

@@ -1,0 +1,67 @@
+from functools import cache
+
+import pytz
+
+from odoo import fields, models
+
+from ...tools import followup as calc
+from .export_crm_followup import OPEN_STATES
+
+
+@cache
+def _zone(name):
+    return pytz.timezone(name)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    export_followup_ids = fields.One2many("export.crm.followup", "partner_id")
+    export_followup_count = fields.Integer(
+        string="Follow-ups", compute="_compute_export_followup_count"
+    )
+
+    def _compute_export_followup_count(self):
+        ledger = self.env["export.crm.followup"]
+        if not ledger.has_access("read"):
+            self.export_followup_count = 0
+            return
+        groups = ledger._read_group(
+            [
+                ("partner_id", "in", self.commercial_partner_id.ids),
+                ("state", "in", OPEN_STATES),
+            ],
+            ["partner_id"],
+            ["__count"],
+        )
+        counts = dict(groups)
+        for partner in self:
+            partner.export_followup_count = counts.get(partner.commercial_partner_id, 0)
+
+    def action_export_followups(self):
+        """Open the ledger of these customers."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "export_crm.export_crm_followup_action"
+        )
+        action["domain"] = [("partner_id", "in", self.commercial_partner_id.ids)]
+        action["context"] = {"search_default_open": 1}
+        return action
+
+    def _export_followup_zone(self, company):
+        """Return the time zone (``pytz``) of a contact; unknown: the company's."""
+        # sudo: the time where a contact is, is for everybody who has to call
+        name = self[:1].sudo().export_tz
+        if name in pytz.all_timezones_set:
+            return _zone(name)
+        return company._export_timezone()
+
+    def _export_followup_window(self, company, day, working=False):
+        """Return begin and end (naive UTC) of working hours on a local day.
+
+        :param working: the next working day there if the day is off
+        """
+        if not self:
+            return calc.window(day, company._export_timezone())
+        contact = self[:1].with_company(company)
+        begin, end = contact._export_local_window(day)
+        return contact._export_next_window(begin) if working else (begin, end)

@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    """Moments in the life of an order that response times count from."""
+
+    _inherit = "sale.order"
+
+    export_sent_at = fields.Datetime(
+        string="Quotation sent", readonly=True, copy=False, index="btree_not_null"
+    )
+    export_confirmed_at = fields.Datetime(
+        string="Confirmed at", readonly=True, copy=False, index="btree_not_null"
+    )
+    export_followup_ids = fields.One2many("export.crm.followup", "order_id")
+    export_followup_count = fields.Integer(
+        string="Follow-ups", compute="_compute_export_followup_count"
+    )
+
+    @api.depends("export_followup_ids")
+    def _compute_export_followup_count(self):
+        ledger = self.env["export.crm.followup"]
+        if not ledger.has_access("read"):
+            self.export_followup_count = 0
+            return
+        groups = ledger._read_group(
+            [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+        )
+        counts = dict(groups)
+        for order in self:
+            order.export_followup_count = counts.get(order, 0)
+
+    def action_export_followups(self):
+        """Open the follow-ups of these orders."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "export_crm.export_crm_followup_action"
+        )
+        action["domain"] = [("order_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._export_note_moments()
+        return orders
+
+    def write(self, vals):
+        """Note when a quotation was sent or an order confirmed, and plan at once."""
+        moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
+        name = moment.get(vals.get("state"))
+        if name and not any(order[name] for order in self):
+            # Along with the state: no statement more.
+            vals = {name: fields.Datetime.now(), **vals}
+        result = super().write(vals)
+        if "state" in vals:
+            self._export_note_moments()
+        return result
+
+    def _export_note_moments(self):
+        now = fields.Datetime.now()
+        sent = self.filtered(lambda o: o.state == "sent" and not o.export_sent_at)
+        if sent:
+            sent.export_sent_at = now
+        sold = self.filtered(lambda o: o.state == "sale" and not o.export_confirmed_at)
+        if sold:
+            sold.export_confirmed_at = now
+        # Also when cancelled: what was planned ends.
+        for company, orders in self.grouped("company_id").items():
+            touched = orders.filtered(
+                lambda o: o.export_sent_at or o.export_confirmed_at
+            )
+            self.env["export.crm.dirty"]._mark(touched.partner_id, company)

@@ -1,0 +1,217 @@
+from datetime import timedelta
+from zlib import crc32
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools import followup as calc
+
+# How far ahead occasions are looked for.
+OCCASION_DAYS = 21
+# Which plan greets a day that is noted on a contact; others: as a birthday.
+_NOTED = {"national_day": "holiday", "anniversary": "first_order"}
+
+
+class ExportCrmFollowup(models.Model):
+    """What the customer itself calls for: its rhythm, its silence, its feasts."""
+
+    _inherit = "export.crm.followup"
+
+    @api.model
+    def _events_cadences(self, company, partner_ids, customers, matchers):
+        """Return the next turn of each rhythm that concerns a customer.
+
+        The next turn comes after the last one is over, counted from the day it was
+        planned for when it was skipped, else from the day it was done. Contacts of
+        one rhythm never pile up.
+
+        :param customers: ``{partner id: tools.followup.Customer}``
+        """
+        turns = self._last_turns(company, partner_ids)
+        live = company.export_go_live_date
+        found = []
+        for partner_id in partner_ids:
+            customer = customers[partner_id]
+            if not customer.orders:
+                continue  # prospects have no rhythm yet
+            for template, concerns in matchers:
+                if not concerns(customer):
+                    continue
+                last, number, open_ = turns.get(
+                    (partner_id, template._export_step()), (None, 0, False)
+                )
+                day = calc.cadence_day(
+                    last,
+                    live,
+                    template.delay_count or 1,
+                    template.delay_unit,
+                    partner_id,
+                )
+                if open_:
+                    # Stays where it is planned; the row only has to stay alive.
+                    day = last
+                found.append(
+                    (
+                        template,
+                        calc.Event(
+                            "cadence",
+                            "res.partner",
+                            partner_id,
+                            partner_id,
+                            None,
+                            day,
+                            cycle=number if open_ else number + 1,
+                        ),
+                    )
+                )
+        return found
+
+    @api.model
+    def _last_turns(self, company, partner_ids):
+        """Return ``{(partner id, step): (day, turn, is open)}`` of rhythms."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (partner_id, step) partner_id, step, cycle,
+                       state IN ('planned', 'scheduled') AS open,
+                       CASE WHEN state = 'done'
+                            THEN (done_at AT TIME ZONE 'UTC'
+                                          AT TIME ZONE %(tz)s)::date
+                            ELSE planned_date END AS day
+                  FROM export_crm_followup
+                 WHERE company_id = %(company)s
+                   AND partner_id = ANY(%(partners)s)
+                   AND trigger = 'cadence'
+                 ORDER BY partner_id, step, cycle DESC
+                """,
+                tz=company._export_timezone().zone,
+                company=company.id,
+                partners=list(partner_ids),
+            )
+        )
+        return {
+            (partner_id, step): (day, cycle, open_)
+            for partner_id, step, cycle, open_, day in rows
+        }
+
+    @api.model
+    def _events_occasions(self, company, partner_ids, as_of):
+        """Return the feasts of the coming weeks: ``tools.followup.Event``.
+
+        The turn is the year, so that each is greeted once a year.
+        """
+        return [
+            *self._events_first_order(company, partner_ids, as_of),
+            *self._events_birthdays(partner_ids, as_of),
+            *self._events_holidays(partner_ids, as_of),
+        ]
+
+    @api.model
+    def _occasion(self, kind, partner_id, contact_id, day, title=None):
+        return calc.Event(
+            "occasion",
+            "res.partner",
+            contact_id or partner_id,
+            partner_id,
+            contact_id,
+            day,
+            occasion=kind,
+            title=title,
+            # A country has several feasts a year, whose dates are estimates at times.
+            cycle=day.year * 10000 + crc32(title.encode()) % 10000
+            if title
+            else day.year,
+        )
+
+    @api.model
+    def _events_first_order(self, company, partner_ids, as_of):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, first_order_date FROM export_crm_account
+                 WHERE company_id = %s AND partner_id = ANY(%s)
+                   AND first_order_date IS NOT NULL
+                """,
+                company.id,
+                list(partner_ids),
+            )
+        )
+        until = as_of + timedelta(days=OCCASION_DAYS)
+        for partner_id, first in rows:
+            day = calc.anniversary(first, as_of)
+            if day <= until and day.year > first.year:
+                yield self._occasion("first_order", partner_id, None, day)
+
+    @api.model
+    def _events_birthdays(self, partner_ids, as_of):
+        """Yield the days that are noted on contacts: birthdays and others."""
+        days = self.env["export.crm.occasion"].search(
+            [("partner_id.commercial_partner_id", "in", list(partner_ids))]
+        )
+        until = as_of + timedelta(days=OCCASION_DAYS)
+        for noted in days:
+            day = noted._next_date(as_of)
+            if day and day <= until:
+                contact = noted.partner_id
+                yield self._occasion(
+                    _NOTED.get(noted.kind, "birthday"),
+                    contact.commercial_partner_id.id,
+                    contact.id,
+                    day,
+                    noted.name or None,
+                )
+
+    @api.model
+    def _events_holidays(self, partner_ids, as_of):
+        """Yield the public holidays of the customers' countries and states.
+
+        Several days of one feast count as one: the first.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner.id, MIN(day.date), day.name
+                  FROM res_partner partner
+                  JOIN export_crm_nonworking_day day
+                    ON day.country_id = partner.country_id
+                   AND (day.state_id IS NULL OR day.state_id = partner.state_id)
+                 WHERE partner.id = ANY(%s)
+                   AND day.date BETWEEN %s AND %s
+                 GROUP BY partner.id, day.name
+                 ORDER BY 1, 2
+                """,
+                list(partner_ids),
+                as_of,
+                as_of + timedelta(days=OCCASION_DAYS),
+            )
+        )
+        for partner_id, day, name in rows:
+            yield self._occasion("holiday", partner_id, None, day, name)
+
+    @api.model
+    def _events_warnings(self, company, partner_ids, as_of):
+        """Return the customers that an open warning wants contacted.
+
+        The warning is the only thing that wakes somebody up. A customer with
+        several warnings is contacted once.
+        """
+        # sudo: the pipeline looks after all customers
+        warnings = self.env["export.crm.warning"].sudo()
+        members, seen, found = set(partner_ids), set(), []
+        for warning in warnings._warnings_wanting_contact(company):
+            partner_id = warning.partner_id.id
+            if partner_id not in members or partner_id in seen:
+                continue
+            seen.add(partner_id)
+            found.append(
+                calc.Event(
+                    "no_contact",
+                    warning._name,
+                    warning.id,
+                    partner_id,
+                    None,
+                    warning.date or as_of,
+                    title=warning.summary or warning.display_name,
+                )
+            )
+        return found

@@ -1,0 +1,180 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools import followup as calc
+
+
+class ExportCrmFollowup(models.Model):
+    """Quotations, orders, inquiries and invoices that call for a contact."""
+
+    _inherit = "export.crm.followup"
+
+    @api.model
+    def _events_orders(self, company, partner_ids):
+        """Return the events of quotations sent and of orders confirmed."""
+        rows = self.env.execute_query_dict(self._order_sql(company, partner_ids))
+        found = []
+        for row in rows:
+            common = {
+                "model": "sale.order",
+                "record_id": row["id"],
+                "order_id": row["id"],
+                "partner_id": row["partner_id"],
+                "contact_id": row["contact_id"],
+                "dead": "order_cancelled" if row["state"] == "cancel" else None,
+            }
+            if row["sent_at"]:
+                found.append(
+                    calc.Event(
+                        "quotation_sent",
+                        day=row["sent_day"],
+                        moment=row["sent_at"],
+                        answered=row["date_order"] if row["state"] == "sale" else None,
+                        **common,
+                    )
+                )
+            if row["confirmed_at"]:
+                sample = row["kind"] == "sample"
+                found.append(
+                    calc.Event(
+                        "sample_ordered" if sample else "order_confirmed",
+                        day=row["order_day"],
+                        moment=row["confirmed_at"],
+                        answered=row["shipped_at"] if sample else None,
+                        **common,
+                    )
+                )
+        return found
+
+    @api.model
+    def _order_sql(self, company, partner_ids):
+        """Return a row per order that was sent or confirmed since go-live.
+
+        The day of an order that was confirmed and cancelled later is still known by
+        ``export_confirmed_at``; ``shipped_at``: its first transfer to the customer.
+        """
+        return SQL(
+            """
+            WITH orders AS (
+                SELECT o.id, o.state, o.export_kind AS kind, o.date_order,
+                       o.export_sent_at AS sent_at,
+                       o.export_confirmed_at AS confirmed_at,
+                       contact.id AS contact_id,
+                       contact.commercial_partner_id AS partner_id
+                  FROM sale_order o
+                  JOIN res_partner contact ON contact.id = o.partner_id
+                 WHERE o.company_id = %(company)s
+                   AND contact.commercial_partner_id = ANY(%(partners)s)
+                   AND GREATEST(o.export_sent_at, o.export_confirmed_at) >= %(live)s
+            ), shipped AS (
+                SELECT line.order_id, MIN(picking.date_done) AS at
+                  FROM orders
+                  JOIN sale_order_line line ON line.order_id = orders.id
+                  JOIN stock_move m ON m.sale_line_id = line.id AND m.state = 'done'
+                  JOIN stock_location target ON target.id = m.location_dest_id
+                  JOIN stock_picking picking ON picking.id = m.picking_id
+                 WHERE orders.kind = 'sample' AND target.usage = 'customer'
+                 GROUP BY line.order_id
+            )
+            SELECT orders.*, shipped.at AS shipped_at,
+                   (sent_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS sent_day,
+                   (confirmed_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
+                       AS order_day
+              FROM orders
+         LEFT JOIN shipped ON shipped.order_id = orders.id
+            """,
+            company=company.id,
+            partners=list(partner_ids),
+            tz=company._export_timezone().zone,
+            live=self._live_instant(company),
+        )
+
+    @api.model
+    def _events_inquiries(self, company, partner_ids=None, lead_ids=None):
+        """Return the events of inquiries since go-live.
+
+        :param partner_ids: of these customers; None: those of no customer
+        :param lead_ids: only these
+        """
+        whose = (
+            SQL("lead.partner_id IS NULL")
+            if partner_ids is None
+            else SQL("contact.commercial_partner_id = ANY(%s)", list(partner_ids))
+        )
+        if lead_ids:
+            whose = SQL("lead.id = ANY(%s)", list(lead_ids))
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT lead.id, lead.active, lead.create_date AS at,
+                       lead.export_first_reply_at AS reply, contact.id AS contact_id,
+                       contact.commercial_partner_id AS partner_id,
+                       (lead.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
+                           AS day
+                  FROM crm_lead lead
+             LEFT JOIN res_partner contact ON contact.id = lead.partner_id
+             LEFT JOIN res_users salesperson ON salesperson.id = lead.user_id
+             LEFT JOIN res_users author ON author.id = lead.create_uid
+                 WHERE COALESCE(lead.company_id, salesperson.company_id,
+                                author.company_id) = %(company)s
+                   AND lead.create_date >= %(live)s
+                   AND %(whose)s
+                """,
+                tz=company._export_timezone().zone,
+                company=company.id,
+                live=self._live_instant(company),
+                whose=whose,
+            )
+        )
+        return [
+            calc.Event(
+                "inquiry_received",
+                "crm.lead",
+                row["id"],
+                row["partner_id"],
+                row["contact_id"],
+                row["day"],
+                moment=row["at"],
+                answered=row["reply"],
+                dead=None if row["active"] else "lost",
+            )
+            for row in rows
+        ]
+
+    @api.model
+    def _events_invoices(self, company, partner_ids):
+        """Return the events of posted invoices that fall due."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT move.id, move.partner_id AS contact_id,
+                       move.commercial_partner_id AS partner_id,
+                       move.invoice_date_due AS day, move.payment_state,
+                       move.state
+                  FROM account_move move
+                 WHERE move.company_id = %(company)s
+                   AND move.commercial_partner_id = ANY(%(partners)s)
+                   AND move.move_type = 'out_invoice'
+                   AND move.state IN ('posted', 'cancel')
+                   AND move.invoice_date_due >= %(live)s
+                """,
+                company=company.id,
+                partners=list(partner_ids),
+                live=company.export_go_live_date,
+            )
+        )
+        settled = ("paid", "in_payment", "reversed")
+        return [
+            calc.Event(
+                "invoice_due",
+                "account.move",
+                row["id"],
+                row["partner_id"],
+                row["contact_id"],
+                row["day"],
+                dead="paid"
+                if row["payment_state"] in settled or row["state"] == "cancel"
+                else None,
+            )
+            for row in rows
+        ]
