@@ -234,7 +234,7 @@ class ExportCrmClaimClock(models.Model):
                 """,
                 names=SQL(", ").join(names),
                 arrays=SQL(", ").join(
-                    SQL("%s::" + kind + "[]", array)  # noqa: E8103 (a constant)
+                    SQL(f"%s::{kind}[]", array)
                     for kind, array in zip(COLUMNS.values(), arrays, strict=True)
                 ),
                 sets=SQL(", ").join(
