@@ -312,7 +312,9 @@ class ClaimPortal(CustomerPortal):
         methods=["POST"],
     )
     def portal_claim_act(self, claim_id, action, access_token=None, **kwargs):
-        """Close, reopen or rate one's own claim."""
+        """Close, reopen or rate one's own claim; employees do so in the backend."""
+        if request.env.user._is_internal():
+            raise NotFound()
         claim = self._get_claim(claim_id, access_token)
         try:
             with request.env.cr.savepoint():

@@ -134,6 +134,32 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(claim.response_hours, 0.0)
         self.assertEqual(self._clock(claim).ended_at, claim.opened_at)
 
+    def test_dates_of_rpc_clients_do_not_count(self):
+        with freeze_time(FRIDAY):
+            claim = self._claim(category_id=self._severity("major").id)
+        with freeze_time(FRIDAY + timedelta(hours=5)):
+            self._answer(claim, date=FRIDAY + timedelta(hours=1))
+        self.assertEqual(claim.response_hours, 5.0)
+
+    def test_old_mail_answers_the_cycle_that_runs(self):
+        """Delivered after reopening, dated before it: met, at the cycle's start."""
+        self.agent.partner_id.email = "ada@acme.example.com"
+        with freeze_time(FRIDAY):
+            claim = self._claim(category_id=self._severity("major").id)
+            self._answer(claim)
+            claim.action_close()
+        with freeze_time(FRIDAY + timedelta(hours=10)):
+            claim.action_reopen()
+        with freeze_time(FRIDAY + timedelta(hours=20)):
+            self._reply(
+                claim,
+                "ada@acme.example.com",
+                "Date: Fri, 06 Mar 2026 18:00:00 +0000\n",
+            )
+        self.assertEqual(self._clock(claim).cycle, 2)
+        self.assertEqual(self._clock(claim).state, "met")
+        self.assertEqual(self._clock(claim).ended_at, FRIDAY + timedelta(hours=10))
+
     def test_late_answer_is_late(self):
         with freeze_time(FRIDAY):
             claim = self._claim(category_id=self._severity("major").id)
@@ -196,6 +222,9 @@ class TestClaimMessage(ClaimCase):
         ):
             self.assertFalse(self._mail(headers=headers), headers)
         self.assertTrue(self._mail(headers="Auto-Submitted: no\n"))
+
+    def test_our_own_address_opens_no_claim(self):
+        self.assertFalse(self._mail("claims@acme.example.com"))
 
     def test_out_of_office_on_a_claim_is_kept_and_does_nothing(self):
         claim = self._claim()

@@ -54,6 +54,27 @@ class TestClaimMoves(ClaimCase):
         claim.action_close()
         self.assertEqual(claim.state, "closed")
 
+    def test_claim_is_not_born_closed(self):
+        """Not even without photos required: nobody has answered the customer."""
+        closed = self.env.ref("export_crm.claim_stage_closed")
+        with self.assertRaisesRegex(ValidationError, "Nobody has answered"):
+            self._claim(stage_id=closed.id)
+
+    def test_history_is_imported_closed_and_quiet(self):
+        self.company.export_go_live_date = fields.Date.today()
+        claim = self._claim(
+            stage_id=self.env.ref("export_crm.claim_stage_closed").id,
+            opened_at="2020-01-01 10:00:00",
+            closed_at="2020-02-01 10:00:00",
+        )
+        self.assertEqual(claim.closed_at.year, 2020)
+        self.assertFalse(claim.event_ids)
+        self.assertFalse(self._asked(claim))
+
+    def test_born_waiting_stands_still(self):
+        claim = self._claim(stage_id=self.env.ref("export_crm.claim_stage_waiting").id)
+        self.assertEqual(self._states(claim)["plan"], "paused")
+
     def test_photos_of_the_category_above(self):
         top = self.env.ref("export_crm.claim_category_quality")
         child = top.child_ids.filtered(lambda c: c.code == "quality_unusable")

@@ -421,6 +421,15 @@ class TestClaimPortalAttack(ClaimPortalCase):
             with self.assertRaises(AccessError):
                 getattr(self.claim.with_user(self.stranger), name)()
 
+    def test_employee_does_not_rate_for_the_customer(self):
+        self._answer(self.claim)
+        self.claim.action_close()
+        self._login(self.agent)
+        self.assertEqual(self.url_open(f"/my/claims/{self.claim.id}").status_code, 200)
+        response = self._post(f"/my/claims/{self.claim.id}/rate", rating="5")
+        self.assertEqual(response.status_code, 404)
+        self.assertFalse(self.claim.sudo().rating_ids)
+
     def test_employee_without_rights(self):
         intern = self._user("portal_intern", "intern")
         self._login(intern)

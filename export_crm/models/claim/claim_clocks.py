@@ -19,7 +19,7 @@ class ExportCrmClaim(models.Model):
 
         :param str kind: one of :data:`clock.KINDS`
         :param milestones: names
-        :param datetime at: naive UTC; default: now. Never before the claim was opened
+        :param datetime at: naive UTC; default: now. Never before the clock was started
         :param only: states of the clocks that it concerns; None: whatever they are
         :return: the claims that got an event
         """
@@ -29,7 +29,8 @@ class ExportCrmClaim(models.Model):
             for milestone in milestones:
                 if only and claim._clock(milestone).state not in only:
                     continue
-                moment = max(min(at or now, now), claim.opened_at or now)
+                begin = claim._clock(milestone).started_at or claim.opened_at
+                moment = max(min(at or now, now), begin or now)
                 vals_list.append(
                     {
                         "claim_id": claim.id,

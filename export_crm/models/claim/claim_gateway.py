@@ -43,7 +43,9 @@ class MailThread(models.AbstractModel):
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values
         )
-        if not routes or not is_automatic(message):
+        sender = message_dict.get("email_from")
+        ours = self.env["export.crm.claim"]._from_ourselves(sender)
+        if not routes or not (ours or is_automatic(message)):
             return routes
         claims = [r for r in routes if r[0] == "export.crm.claim"]
         if not claims:

@@ -62,7 +62,9 @@ class ExportCrmClaim(models.Model):
         self._log(clock.MET, ["plan", "resolution"], only=_OPEN_CLOCKS)
         self._end_clocks(clock.STOP)
         # Sudo: kept by the system.
-        self.sudo().write({"closed_at": now, "solved_at": self.solved_at or now})
+        self.sudo().write(
+            {"closed_at": self.closed_at or now, "solved_at": self.solved_at or now}
+        )
         self._close_disputes()
         self._close_activities()
         self._ask_rating()
@@ -117,7 +119,8 @@ class ExportCrmClaim(models.Model):
                     found=found,
                 )
             )
-        if self._clock("response").state in _OPEN_CLOCKS:
+        response = self._clock("response")
+        if response.state in _OPEN_CLOCKS or (not response and self._is_live()):
             missing.append(self.env._("Nobody has answered the customer."))
         return missing
 

@@ -98,9 +98,7 @@ class ExportCrmClaim(models.Model):
         related="commercial_partner_id.user_id", string="Salesperson", store=True
     )
     # === What === #
-    channel = fields.Selection(
-        CHANNELS, required=True, default="agent", readonly=True, copy=False
-    )
+    channel = fields.Selection(CHANNELS, required=True, default="agent", copy=False)
     external_ref = fields.Char(
         copy=False,
         help="The number in the system that sent it; the same number twice is the "
@@ -393,6 +391,9 @@ class ExportCrmClaim(models.Model):
         claims._assign()
         claims._open_clocks()
         claims._greet()
+        claims.filtered(lambda claim: claim.state != "new")._moved(
+            dict.fromkeys(claims.ids, "new")
+        )
         return claims
 
     def write(self, vals):
