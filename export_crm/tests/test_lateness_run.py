@@ -84,6 +84,8 @@ class TestLatenessRun(LatenessCommon):
         summary = self._summary(self._after(60))
         lines = summary.pop("run_line_ids")
         self.assertEqual(self.env["account.move.line"].browse(lines).move_id[:1], chf)
+        # (1000·1 + 1000·40/60 + 1000·0 + 1500·10/60) / 4500
+        self.assertAlmostEqual(float(summary.pop("prompt_share")), 23 / 54)
         self.assertEqual(
             summary,
             {
