@@ -12,7 +12,7 @@ class FollowupTourCase(ExportCrmTourCase, FollowupCommon):
     def setUp(self):
         super().setUp()
         self.customer.write(
-            {"phone": "+234 1 234 5678", "country_id": self.env.ref("base.ng").id}
+            {"phone": "+234 803 123 4567", "country_id": self.env.ref("base.ng").id}
         )
         self.env["res.lang"]._activate_lang("en_US")
         self.order = self._sold()
