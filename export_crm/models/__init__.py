@@ -1,1 +1,11 @@
-from . import account, core, credit, demo, health, tier, claim, contact, followup
+from . import (
+    account,
+    contact,
+    core,
+    credit,
+    demo,
+    health,
+    tier,
+    claim,
+    followup,
+)

@@ -45,6 +45,7 @@ from . import (
     test_followup_tour,
     test_health_actions,
     test_health_backtest,
+    test_health_claims,
     test_health_index,
     test_health_tour,
     test_health_warnings,
@@ -60,4 +61,5 @@ from . import (
     test_tier_override,
     test_tier_policy,
     test_tier_scores,
+    test_tier_tour,
 )

@@ -81,12 +81,18 @@ class TestClaimPortal(ClaimPortalCase):
         self._login(self.buyer)
         page = self.url_open(f"/my/orders/{self.order.id}").text
         self.assertIn(f"/my/claims/new?order_id={self.order.id}", page)
+        picking = self.order.picking_ids
+        self.assertIn(f"picking_id={picking.id}", page)
         page = self.url_open(
-            f"/my/claims/new?order_id={self.order.id}&category_id={self._category().id}"
+            f"/my/claims/new?order_id={self.order.id}&picking_id={picking.id}"
+            f"&category_id={self._category().id}"
         ).text
         self.assertIn("This may help at once", page)
         self.assertIn(f"quantity_{self.line.id}", page)
-        response, claim = self._file(files=[self._photo(), self._photo(name="b.png")])
+        response, claim = self._file(
+            files=[self._photo(), self._photo(name="b.png")], picking_id=picking.id
+        )
+        self.assertEqual(claim.picking_id, picking)
         self.assertIn(claim.name, response.text)
         self.assertRecordValues(
             claim,

@@ -15,6 +15,34 @@ class ContactTourCase(ExportCrmTourCase, FactsCommon):
             }
         )
 
+    def _owl_and_closed_shop(self):
+        """Return a contact that can always be reached; another never can."""
+        always = {
+            "export_hours_own": True,
+            "export_hours_from": 0,
+            "export_hours_to": 24,
+            "customer_rank": 1,
+        }
+        countries = self.env["res.country"].create(
+            [
+                {"name": "Nowhere", "code": "XX", "export_weekend": ""},
+                {"name": "Neverland", "code": "XY", "export_weekend": ""},
+            ]
+        )
+        self.env["export.crm.nonworking.day"].create(
+            [
+                {"country_id": countries[1].id, "date": self._day(day), "name": "Off"}
+                for day in (-1, 0, 1)
+            ]
+        )
+        self._customer("Closed Shop", country_id=countries[1].id, **always)
+        return self._customer(
+            "Night Owl",
+            country_id=countries[0].id,
+            phone="+234 803 555 0165",
+            **always,
+        )
+
     def _tour(self, name, path):
         self.start_tour(path, name, login=self.salesperson.login)
 
@@ -44,27 +72,7 @@ class TestContactTour(ContactTourCase):
         self.assertEqual(len(self._logged()), 1)
 
     def test_reachable_now(self):
-        always = {
-            "export_hours_own": True,
-            "export_hours_from": 0,
-            "export_hours_to": 24,
-            "customer_rank": 1,
-        }
-        country = self.env["res.country"].create(
-            {"name": "Nowhere", "code": "XX", "export_weekend": ""}
-        )
-        never = self.env["res.country"].create(
-            {"name": "Neverland", "code": "XY", "export_weekend": ""}
-        )
-        today = self.company._export_today()
-        self.env["export.crm.nonworking.day"].create(
-            [
-                {"country_id": never.id, "date": day, "name": "Off"}
-                for day in (self._day(-1), today, self._day(1))
-            ]
-        )
-        self._customer("Night Owl", country_id=country.id, **always)
-        self._customer("Closed Shop", country_id=never.id, **always)
+        self._owl_and_closed_shop()
         self._tour("export_crm_reachable_now", "/odoo/reachable-now")
 
 
@@ -89,3 +97,8 @@ class TestContactPhoneTour(ContactTourCase):
     def test_number_that_cannot_be_dialled(self):
         self.customer.phone = "ask Maria"
         self._tour("export_crm_bad_number", f"/odoo/res.partner/{self.customer.id}")
+
+    def test_reachable_now_on_the_phone(self):
+        owl = self._owl_and_closed_shop()
+        self._tour("export_crm_reachable_phone", "/odoo/reachable-now")
+        self.assertEqual(owl.with_user(self.salesperson).export_interaction_count, 1)

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..account.sources import Source
@@ -107,6 +107,14 @@ class ExportCrmAccount(models.Model):
         readonly=True,
         help="Critical claims of the last 365 days that are closed.",
     )
+
+    export_claim_count = fields.Integer(
+        string="Claims", related="partner_id.export_claim_count", related_sudo=False
+    )
+
+    def action_export_claims(self):
+        """Open the claims of this customer."""
+        return self.partner_id.action_export_claims()
 
     @api.model
     def _facts_sources(self, company, as_of, partner_ids):

@@ -16,7 +16,7 @@ CHANNELS = [
 COUNTRY_CHANNELS = {
     "whatsapp": (
         "ID MY PH SG VN KH LA MM BN IN LK BD PK NP "
-        "NG GH KE UG TZ RW ET ZM ZW ZA MZ AO CI CM SN ML BJ TG BF CD MG MA DZ TN LY "
+        "NG EG GH KE UG TZ RW ET ZM ZW ZA MZ AO CI CM SN ML BJ TG BF CD MG MA DZ TN LY "
         "BR MX AR CL CO PE EC UY PY BO VE CR PA GT HN SV NI DO"
     ).split(),
     "wechat": "CN HK MO AE SA QA KW BH OM IQ JO LB YE IR".split(),

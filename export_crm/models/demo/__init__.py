@@ -7,7 +7,7 @@ from . import (
     demo_ledgers,
     demo_orders,
     demo_talk,
+    demo_contact,
     demo_tiers,
     demo_health,
-    demo_contact,
 )

@@ -23,6 +23,7 @@ class ExportCrmTierGrading(models.Model):
         if self.state != "preview":
             raise UserError(self.env._("%s is no preview.", self.name))
         self.env.flush_all()
+        self.env.cr.execute(self._choose_sql())
         self.env.cr.execute(self._apply_sql())
         self._write_history(user)
         self.write(
@@ -40,8 +41,8 @@ class ExportCrmTierGrading(models.Model):
         changes._announce()
         changes._start_plans()
 
-    def _apply_sql(self):
-        """SQL that moves the customers and marks their lines as applied.
+    def _choose_sql(self):
+        """SQL that marks the lines that apply, and those that are left out.
 
         A line applies while the customer has the tier that the preview started
         from, and no override that began since.
@@ -51,32 +52,42 @@ class ExportCrmTierGrading(models.Model):
             WITH held AS MATERIALIZED (
                 SELECT DISTINCT partner_id FROM export_crm_tier_override
                  WHERE company_id = %(company)s AND state = 'active'
-            ),
-            moved AS (
-                UPDATE export_crm_account a
-                   SET tier_id = l.new_tier_id,
-                       tier_fails = l.fails,
-                       tier_failed_on = l.failed_on,
-                       tier_since = CASE
-                           WHEN l.new_tier_id IS DISTINCT FROM l.old_tier_id
-                           THEN %(as_of)s ELSE a.tier_since END,
-                       tier_stepped_on = CASE WHEN l.reason IN ('down', 'step')
-                           THEN %(as_of)s ELSE a.tier_stepped_on END
-                  FROM export_crm_tier_grading_line l
-                  LEFT JOIN held ON held.partner_id = l.partner_id
-                 WHERE l.grading_id = %(grading)s AND l.state = 'pending'
-                   AND a.id = l.account_id AND held.partner_id IS NULL
-                   AND a.tier_id IS NOT DISTINCT FROM l.old_tier_id
-             RETURNING l.id
             )
-            UPDATE export_crm_tier_grading_line l
-               SET state = CASE WHEN moved.id IS NOT NULL OR l.reason = 'override'
-                           THEN 'applied' ELSE 'skipped' END
-              FROM export_crm_tier_grading_line line
-              LEFT JOIN moved ON moved.id = line.id
-             WHERE l.id = line.id AND line.grading_id = %(grading)s
+            UPDATE export_crm_tier_grading_line line
+               SET state = CASE
+                   WHEN line.reason = 'override' THEN 'applied'
+                   WHEN a.tier_id IS NOT DISTINCT FROM line.old_tier_id
+                        AND held.partner_id IS NULL THEN 'applied'
+                   ELSE 'skipped' END
+              FROM export_crm_account a
+              LEFT JOIN held ON held.partner_id = a.partner_id
+             WHERE line.grading_id = %(grading)s AND a.id = line.account_id
             """,
             company=self.company_id.id,
+            grading=self.id,
+        )
+
+    def _apply_sql(self):
+        """SQL that moves the customers of the lines that apply.
+
+        Both statements find accounts by their key. One that joined what it has
+        just updated to its lines took minutes on statistics of the grading before.
+        """
+        return SQL(
+            """
+            UPDATE export_crm_account a
+               SET tier_id = line.new_tier_id,
+                   tier_fails = line.fails,
+                   tier_failed_on = line.failed_on,
+                   tier_since = CASE
+                       WHEN line.new_tier_id IS DISTINCT FROM line.old_tier_id
+                       THEN %(as_of)s ELSE a.tier_since END,
+                   tier_stepped_on = CASE WHEN line.reason IN ('down', 'step')
+                       THEN %(as_of)s ELSE a.tier_stepped_on END
+              FROM export_crm_tier_grading_line line
+             WHERE line.grading_id = %(grading)s AND line.state = 'applied'
+               AND line.reason <> 'override' AND a.id = line.account_id
+            """,
             as_of=self.as_of,
             grading=self.id,
         )

@@ -117,6 +117,36 @@ tours.add("export_crm_reachable_now", {
     ],
 });
 
+tours.add("export_crm_reachable_phone", {
+    steps: () => [
+        {
+            content: "A card to call from",
+            trigger:
+                ".o_kanban_record:contains('Night Owl') a[name=export_call][href='tel:+2348035550165']",
+        },
+        {
+            content: "and nobody who sleeps",
+            trigger: "body:not(:has(.o_kanban_record:contains('Closed Shop')))",
+        },
+        shot("contact_phone_6_reachable"),
+        {
+            content: "Log from the card",
+            trigger:
+                ".o_kanban_record:contains('Night Owl') button[name=export_log]",
+            run: "click",
+        },
+        {
+            content: "Log",
+            trigger: ".modal footer button.btn-primary:visible",
+            run: "click",
+        },
+        {
+            content: "Back at the cards",
+            trigger: "body:not(:has(.modal)) .o_kanban_record:contains('Night Owl')",
+        },
+    ],
+});
+
 tours.add("export_crm_customer_log", {
     steps: () => [
         {
