@@ -15,8 +15,8 @@ INSERT INTO stock_picking (name, state, company_id, partner_id, picking_type_id,
        location_id, location_dest_id, date_done, scheduled_date, move_type,
        create_uid, create_date)
 SELECT 'BENCH/' || o.id, 'done', o.company_id, o.partner_id, %(type)s, %(stock)s,
-       %(customers)s, LEAST(o.date_order + interval '14 days', now()), o.date_order, 'direct',
-       1, now()
+       %(customers)s, LEAST(o.date_order + interval '14 days', now()), o.date_order,
+       'direct', 1, now()
   FROM sale_order o
  WHERE o.company_id = 1 AND o.state = 'sale'
    AND NOT EXISTS (SELECT FROM stock_picking p WHERE p.name = 'BENCH/' || o.id)
