@@ -102,7 +102,7 @@ class ExportCrmFollowup(models.Model):
             events += self._events_occasions(company, partner_ids, as_of)
         pairs = self._matching(events, matchers, customers)
         return pairs + self._events_cadences(
-            company, partner_ids, customers, matchers.get("cadence", ())
+            company, partner_ids, customers, matchers.get("cadence", ()), as_of
         )
 
     @api.model

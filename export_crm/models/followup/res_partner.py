@@ -50,7 +50,9 @@ class ResPartner(models.Model):
     def _export_followup_zone(self, company):
         """Return the time zone (``pytz``) of a contact; unknown: the company's."""
         # sudo: the time where a contact is, is for everybody who has to call
-        name = self[:1].sudo().export_tz
+        # (no slice of one record: that would lose what is fetched together)
+        contact = self[:1] if len(self) > 1 else self
+        name = contact.sudo().export_tz
         if name in pytz.all_timezones_set:
             return _zone(name)
         return company._export_timezone()
