@@ -164,7 +164,7 @@ def other_lines(result):
         yield (
             f"| follow-ups of {row['deliveries']:,} deliveries | {row['s']} s "
             f"({row['per_50000_s']} s per 50,000, target < 60 s), {row['rows']:,} "
-            f"rows, {row['activities']:,} activities |"
+            f"rows; {row['activities']:,} activities in {row['contacts_s']} s |"
         )
         yield (
             f"| follow-ups, second run | {row['again_s']} s "

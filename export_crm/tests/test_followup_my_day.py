@@ -234,6 +234,15 @@ class TestFollowupMyDay(FollowupCommon):
             following.planned_date, turn.planned_date + timedelta(14)
         )
 
+    def test_no_turns_of_long_ago(self):
+        """Go-live years back: the rhythm starts now, once, not turn by turn."""
+        self._plan("tier_b")
+        self._account(tier_id=self.env.ref("export_crm.export_crm_tier_b").id)
+        for _run in range(3):
+            self._run()
+        self.assertEqual(self._rows().state, "planned")
+        self.assertGreater(self._rows().planned_date, self.today)
+
     def test_health_check_by_country(self):
         self._plan("health_check")
         nigeria, germany = self.env.ref("base.ng"), self.env.ref("base.de")

@@ -124,10 +124,10 @@ class TestFollowupOnce(FollowupCommon):
         self._deliver(self._sold(bad), self.monday)
         values = type(self.ledger)._activity_values
 
-        def broken(row):
+        def broken(row, *args):
             if row.partner_id == bad:
                 raise ValueError("bad")
-            return values(row)
+            return values(row, *args)
 
         def attempt(ids):
             with self.env.cr.savepoint():

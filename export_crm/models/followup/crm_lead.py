@@ -82,11 +82,14 @@ class ExportCrmFollowup(models.Model):
         events = self._events_inquiries(company, None, leads.ids)
         partner_ids = [event.partner_id for event in events if event.partner_id]
         customers = self._customers(company, partner_ids)
+        today = company._export_today()
         for whose in filter(None, (partner_ids, [None])):
             chosen = [e for e in events if (e.partner_id or None) in whose]
             pairs = self._matching(chosen, matchers, customers)
             if pairs:
-                self._apply(company, whose if whose[0] else None, pairs, customers)
+                self._apply(
+                    company, whose if whose[0] else None, pairs, customers, today
+                )
         planned = self.search(
             [
                 ("res_model", "=", leads._name),
@@ -95,6 +98,6 @@ class ExportCrmFollowup(models.Model):
                 ("clock", "=", True),
             ]
         )
-        planned.with_company(company)._pass_gates(
-            company, company._export_today()
-        )._make_contacts(company)
+        planned.with_company(company)._pass_gates(company, today)._make_contacts(
+            company
+        )

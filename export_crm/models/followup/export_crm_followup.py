@@ -49,7 +49,7 @@ class ExportCrmFollowup(models.Model):
 
     name = fields.Char(compute="_compute_name", search="_search_name")
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+        "res.company", required=True, readonly=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
         "res.partner",
@@ -83,7 +83,7 @@ class ExportCrmFollowup(models.Model):
     )
     title = fields.Char(readonly=True, help="What is special this time.")
     trigger = fields.Selection(TRIGGERS, readonly=True, string="Starts with")
-    node = fields.Selection(NODES, string="Response Time of", readonly=True, index=True)
+    node = fields.Selection(NODES, string="Response Time of", readonly=True)
     clock = fields.Boolean(readonly=True, help="Measured in hours from an event.")
     tier_id = fields.Many2one(
         "export.crm.tier",
@@ -106,7 +106,6 @@ class ExportCrmFollowup(models.Model):
         string="Planned for",
         required=True,
         readonly=True,
-        index=True,
         help="Day where the customer is.",
     )
     window_at = fields.Datetime(
@@ -136,7 +135,6 @@ class ExportCrmFollowup(models.Model):
         required=True,
         readonly=True,
         default="planned",
-        index=True,
     )
     reason = fields.Selection(REASONS, readonly=True)
     deferred = fields.Boolean(

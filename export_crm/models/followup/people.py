@@ -30,18 +30,27 @@ class ExportCrmFollowup(models.Model):
         self.ensure_one()
         contact = self.contact_id or self.partner_id
         lang = contact.export_language_id.code or contact.lang
-        places = []
-        for users in self._responsible_places():
-            usable = users.filtered(
-                lambda user: user.active
-                and not user.share
-                and user not in (without or ())
-                and self.company_id in user.company_ids
-            )
-            places.append([(user.id, user._export_speaks(lang)) for user in usable])
+        # Lazily: later places are looked up only where the first has nobody.
+        places = (
+            [
+                (user.id, user._export_speaks(lang))
+                for user in users
+                if self._can(user, without)
+            ]
+            for users in self._responsible_places()
+        )
         user_id = calc.choose(places)
         return self.env["res.users"].browse(
             user_id or self.env.ref("base.user_root").id
+        )
+
+    def _can(self, user, without):
+        """Tell whether a user can make this contact at all."""
+        return (
+            user.active
+            and not user.share
+            and user not in (without or ())
+            and self.company_id in user.company_ids
         )
 
     def _responsible_places(self):

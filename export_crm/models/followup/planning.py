@@ -39,7 +39,7 @@ class ExportCrmFollowup(models.Model):
             return 0
         customers = self._customers(company, partner_ids)
         pairs = self._pairs(company, partner_ids, as_of, customers, matchers)
-        written = self._apply(company, partner_ids, pairs, customers)
+        written = self._apply(company, partner_ids, pairs, customers, as_of)
         self._end_rhythms(company, partner_ids, pairs)
         return written
 
@@ -78,7 +78,8 @@ class ExportCrmFollowup(models.Model):
         partner_ids = [event.partner_id for event in events if event.partner_id]
         customers = self._customers(company, partner_ids)
         pairs = self._matching(events, matchers, customers)
-        return self._apply(company, partner_ids or None, pairs, customers)
+        today = company._export_today()
+        return self._apply(company, partner_ids or None, pairs, customers, today)
 
     # === WHAT SHOULD BE === #
 
@@ -101,7 +102,7 @@ class ExportCrmFollowup(models.Model):
             events += self._events_occasions(company, partner_ids, as_of)
         pairs = self._matching(events, matchers, customers)
         return pairs + self._events_cadences(
-            company, partner_ids, customers, matchers.get("cadence", ())
+            company, partner_ids, customers, matchers.get("cadence", ()), as_of
         )
 
     @api.model
@@ -151,8 +152,12 @@ class ExportCrmFollowup(models.Model):
     # === WHAT IS === #
 
     @api.model
-    def _apply(self, company, partner_ids, pairs, customers):
-        """Make the ledger say what should be; return the number of rows written."""
+    def _apply(self, company, partner_ids, pairs, customers, as_of):
+        """Make the ledger say what should be; return the number of rows written.
+
+        What is found long after its time is noted as skipped.
+        """
+        limit = as_of - timedelta(days=company.export_followup_late_days)
         known = self._known_rows(company, partner_ids)
         make = self._maker(company, customers)
         new, moved, closed, reopened = [], [], [], []
@@ -167,7 +172,7 @@ class ExportCrmFollowup(models.Model):
                 if not event.dead and (
                     not event.answered or template._export_is_clock()
                 ):
-                    new.append(make(template, event))
+                    new.append(self._unless_too_late(make(template, event), limit))
             elif row["state"] in OPEN_STATES:
                 if event.dead:
                     closed.append((row["id"], "cancelled", event.dead))
@@ -181,6 +186,12 @@ class ExportCrmFollowup(models.Model):
         self._move(moved + reopened)
         self._close_by_id(closed)
         return len(new) + len(moved) + len(closed) + len(reopened)
+
+    @api.model
+    def _unless_too_late(self, values, limit):
+        if values["state"] == "planned" and values["planned_date"] < limit:
+            values.update(state="skipped", reason="too_late")
+        return values
 
     @api.model
     def _known_rows(self, company, partner_ids):

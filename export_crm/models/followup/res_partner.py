@@ -50,18 +50,24 @@ class ResPartner(models.Model):
     def _export_followup_zone(self, company):
         """Return the time zone (``pytz``) of a contact; unknown: the company's."""
         # sudo: the time where a contact is, is for everybody who has to call
-        name = self[:1].sudo().export_tz
+        # (no slice of one record: that would lose what is fetched together)
+        contact = self[:1] if len(self) > 1 else self
+        name = contact.sudo().export_tz
         if name in pytz.all_timezones_set:
             return _zone(name)
         return company._export_timezone()
 
-    def _export_followup_window(self, company, day, working=False):
+    def _export_followup_window(self, company, day, working=False, hours=None):
         """Return begin and end (naive UTC) of working hours on a local day.
 
         :param working: the next working day there if the day is off
+        :param hours: the contact's ``LocalHours``, where they are known already
         """
         if not self:
             return calc.window(day, company._export_timezone())
-        contact = self[:1].with_company(company)
-        begin, end = contact._export_local_window(day)
-        return contact._export_next_window(begin) if working else (begin, end)
+        if hours is None:
+            contact = self[:1].with_company(company)
+            moment = fields.Datetime.to_datetime(day)
+            hours = contact._export_hours(moment)[contact.id]
+        begin, end = hours.window(day)
+        return hours.next_window(begin) if working else (begin, end)

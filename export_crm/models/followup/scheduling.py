@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytz
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools import followup as calc
@@ -155,13 +155,26 @@ class ExportCrmFollowup(models.Model):
             row.main_id = False
         for partner, rows in (self - mains).grouped("partner_id").items():
             mains += rows._coalesce(company, partner)
+        hours = mains._local_hours(company)
         for row in mains:
             row.user_id = row._responsible()
             if not row.clock:
-                row._plan_for(row.planned_date, row.trigger != "occasion")
+                row._plan_for(
+                    row.planned_date,
+                    row.trigger != "occasion",
+                    hours.get((row.contact_id or row.partner_id).id),
+                )
             if not row.channel:
                 row.channel = (row.contact_id or row.partner_id).export_channel
         mains._create_activities()
+
+    def _local_hours(self, company):
+        """Return ``{contact id: LocalHours}`` of these rows, looked up together."""
+        if not self:
+            return {}
+        contacts = self.contact_id | self.partner_id
+        first = fields.Datetime.to_datetime(min(self.mapped("planned_date")))
+        return contacts.with_company(company)._export_hours(first)
 
     def _coalesce(self, company, partner):
         """Put the rows of one customer into contacts; return the main rows.
@@ -212,14 +225,16 @@ class ExportCrmFollowup(models.Model):
         )
         host.activity_id.note = host._script_html()
 
-    def _plan_for(self, day, working=False):
+    def _plan_for(self, day, working=False, hours=None):
         """Plan one row for a local day of its contact, in working hours there.
 
         :param working: for the next working day there if that one is off
         """
         self.ensure_one()
         contact = self.contact_id or self.partner_id
-        begin, end = contact._export_followup_window(self.company_id, day, working)
+        begin, end = contact._export_followup_window(
+            self.company_id, day, working, hours
+        )
         zone = self._contact_zone()
         day = pytz.utc.localize(begin).astimezone(zone).date()
         self.write({"planned_date": day, "window_at": begin, "due_at": end})
@@ -229,11 +244,12 @@ class ExportCrmFollowup(models.Model):
         if not self:
             return
         rows = self.filtered(lambda row: row._activity_record())
+        customers = self._customers(self.company_id[:1], self.partner_id.ids)
         # The ledger's own page tells people; a night's work sends no mail.
         activities = (
             self.env["mail.activity"]
             .with_context(mail_activity_quick_update=True)
-            .create([row._activity_values() for row in rows])
+            .create([row._activity_values(customers) for row in rows])
         )
         for row, activity in zip(rows, activities, strict=True):
             (row + row.member_ids).write(
@@ -245,7 +261,7 @@ class ExportCrmFollowup(models.Model):
                 }
             )
 
-    def _activity_values(self):
+    def _activity_values(self, customers=None):
         self.ensure_one()
         row = self.with_context(lang=self.user_id.lang or self.env.lang)
         record = self._activity_record()
@@ -260,7 +276,7 @@ class ExportCrmFollowup(models.Model):
             "activity_type_id": activity_type.id,
             "summary": " + ".join(names)
             + (f" · {who.display_name}" if record != who and who else ""),
-            "note": row._script_html(),
+            "note": row._script_html(customers),
             "user_id": self.user_id.id,
             "date_deadline": self.planned_date,
             "automated": True,
@@ -268,8 +284,11 @@ class ExportCrmFollowup(models.Model):
 
     # === WHAT TO SAY === #
 
-    def _script_html(self):
-        """Return questions, material and preferences for the contact (HTML)."""
+    def _script_html(self, customers=None):
+        """Return questions, material and preferences for the contact (HTML).
+
+        :param customers: ``{partner id: Customer}``, where they are known already
+        """
         self.ensure_one()
         parts = []
         for row in self + self.member_ids:
@@ -287,14 +306,14 @@ class ExportCrmFollowup(models.Model):
             )
             parts.insert(0, Markup("<p><b>%s</b></p>") % warning)
         elif self.partner_id:
-            parts.append(self._material_html())
+            parts.append(self._material_html(customers))
         parts.append(self._preferences_html())
         return Markup("").join(parts)
 
-    def _material_html(self):
-        customer = self._customers(self.company_id, self.partner_id.ids).get(
-            self.partner_id.id, calc.Customer()
-        )
+    def _material_html(self, customers):
+        if customers is None:
+            customers = self._customers(self.company_id, self.partner_id.ids)
+        customer = customers.get(self.partner_id.id, calc.Customer())
         contents = self.env["export.crm.followup.content"]._for_contact(
             self.company_id, self.trigger, customer
         )

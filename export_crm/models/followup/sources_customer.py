@@ -18,7 +18,7 @@ class ExportCrmFollowup(models.Model):
     _inherit = "export.crm.followup"
 
     @api.model
-    def _events_cadences(self, company, partner_ids, customers, matchers):
+    def _events_cadences(self, company, partner_ids, customers, matchers, as_of):
         """Return the next turn of each rhythm that concerns a customer.
 
         The next turn comes after the last one is over, counted from the day it was
@@ -29,6 +29,7 @@ class ExportCrmFollowup(models.Model):
         """
         turns = self._last_turns(company, partner_ids)
         live = company.export_go_live_date
+        late = as_of - timedelta(days=company.export_followup_late_days)
         found = []
         for partner_id in partner_ids:
             customer = customers[partner_id]
@@ -47,6 +48,15 @@ class ExportCrmFollowup(models.Model):
                     template.delay_unit,
                     partner_id,
                 )
+                if day < late:
+                    # Nobody catches up on turns of long ago: the rhythm starts anew.
+                    day = calc.cadence_day(
+                        None,
+                        as_of,
+                        template.delay_count or 1,
+                        template.delay_unit,
+                        partner_id,
+                    )
                 if open_:
                     # Stays where it is planned; the row only has to stay alive.
                     day = last
