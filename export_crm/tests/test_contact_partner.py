@@ -195,6 +195,17 @@ class TestContactPartner(ExportCrmCommon):
         with self.assertRaises(ValidationError):
             person.export_hours_to = 11.0
 
+    def test_own_hours_begin_with_the_usual_ones(self):
+        contact = self._contact(country="jp", export_hours_own=True)
+        self.assertEqual(
+            (contact.export_hours_from, contact.export_hours_to), (9.0, 18.0)
+        )
+
+    def test_whoever_may_make_partners_may_make_them(self):
+        clerk = self._user("clerk", "base.group_partner_manager")
+        partner = self.env["res.partner"].with_user(clerk).create({"name": "New"})
+        self.assertTrue(partner.id)
+
     @freeze_time(NOW)
     def test_contact_without_anything_has_our_time_and_says_so(self):
         contact = self._contact()

@@ -64,13 +64,17 @@ class ResPartner(models.Model):
     )
     export_hours_from = fields.Float(
         string="Do Not Contact Before",
-        default=DEFAULT_HOURS[0],
+        compute="_compute_export_hours_from",
+        store=True,
+        readonly=False,
         groups=READERS,
         help="In the contact's local time.",
     )
     export_hours_to = fields.Float(
         string="Nor After",
-        default=DEFAULT_HOURS[1],
+        compute="_compute_export_hours_to",
+        store=True,
+        readonly=False,
         groups=READERS,
         help="In the contact's local time.",
     )
@@ -94,6 +98,21 @@ class ResPartner(models.Model):
                 or country.export_channel
                 or "email"
             )
+
+    # No defaults of the fields: Odoo would write them, and refuse, for whoever makes a
+    # partner without being allowed to see them. Two methods: writing one of two fields
+    # that are computed together keeps the other from being computed.
+    @api.depends("export_hours_own")
+    def _compute_export_hours_from(self):
+        for partner in self:
+            usual = DEFAULT_HOURS[0] if partner.export_hours_own else 0.0
+            partner.export_hours_from = partner.export_hours_from or usual
+
+    @api.depends("export_hours_own")
+    def _compute_export_hours_to(self):
+        for partner in self:
+            usual = DEFAULT_HOURS[1] if partner.export_hours_own else 0.0
+            partner.export_hours_to = partner.export_hours_to or usual
 
     @api.constrains("export_hours_own", "export_hours_from", "export_hours_to")
     def _check_export_hours(self):
