@@ -40,10 +40,19 @@ def set_up(env, variant, order):
 
 
 def patch(env, variant):
-    """Leave away, in this process, what is not the guard: the marking."""
+    """Leave away, in this process, what is not the guard.
+
+    That is the marking, the tier at confirmation and the follow-ups' moments.
+    """
     if variant.startswith("guard"):
-        model = env.registry["export.crm.dirty"]
-        model._mark = lambda *_args, **_kwargs: None
+        env.registry["export.crm.dirty"]._mark = lambda *_args, **_kwargs: None
+        orders = env.registry["sale.order"]
+        orders._compute_export_tier_id = _no_tier
+        orders._export_note_moments = lambda _orders: None
+
+
+def _no_tier(orders):
+    orders.export_tier_id = False
 
 
 @contextlib.contextmanager
