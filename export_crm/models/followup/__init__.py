@@ -5,6 +5,7 @@ from . import (
     export_crm_followup_content,
     export_crm_transit,
     effect,
+    gates,
     mail_activity,
     mail_activity_plan,
     mail_activity_plan_template,

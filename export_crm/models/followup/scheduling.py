@@ -4,13 +4,12 @@ import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ...tools import followup as calc
 
 
 class ExportCrmFollowup(models.Model):
-    """Shortly before a step is due: gates, one contact out of several, activity."""
+    """Shortly before a step is due: one contact out of several, activity."""
 
     _inherit = "export.crm.followup"
 
@@ -28,7 +27,7 @@ class ExportCrmFollowup(models.Model):
             else [("partner_id", "in", list(partner_ids))]
         )
         horizon = as_of + timedelta(days=company.export_followup_ahead_days)
-        self._heal_scheduled(company, whose)
+        self._watch_scheduled(company, whose)
         self._skip_too_late(company, partner_ids, as_of)
         rows = self.search(
             [
@@ -45,106 +44,6 @@ class ExportCrmFollowup(models.Model):
             rows = rows.with_company(company)._pass_gates(company, as_of)
             rows._make_contacts(company)
         return rows
-
-    # === GATES === #
-
-    def _pass_gates(self, company, as_of):
-        """Return the rows that may be made now; the others are skipped or wait."""
-        passed = self - self._defer_for_claims(company, as_of)
-        passed -= passed._skip_without_document()
-        passed -= passed._skip_without_contact()
-        passed._mark_on_hold(company)
-        return passed
-
-    @api.model
-    def _skip_too_late(self, company, partner_ids, as_of):
-        """Skip what was found long after its time: no flood, ever."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE export_crm_followup
-                   SET state = 'skipped', reason = 'too_late',
-                       write_date = timezone('UTC', now())
-                 WHERE company_id = %s AND %s AND state = 'planned'
-                   AND planned_date < %s AND NOT COALESCE(deferred, FALSE)
-                """,
-                company.id,
-                SQL("partner_id IS NULL")
-                if partner_ids is None
-                else SQL("partner_id = ANY(%s)", list(partner_ids)),
-                as_of - timedelta(days=company.export_followup_late_days),
-            )
-        )
-        self.invalidate_model(["state", "reason"])
-
-    def _defer_for_claims(self, company, as_of):
-        """Let contacts wait while the customer has an open claim.
-
-        When it is closed they are made on the next day. Response times run on:
-        they are about the customer's own questions.
-        """
-        open_claims = self._partners_with_open_claim(company, self.partner_id)
-        waiting = self.filtered(
-            lambda row: row.partner_id in open_claims and not row.clock
-        )
-        waiting.filtered(lambda row: not row.deferred).deferred = True
-        for row in (self - waiting).filtered("deferred"):
-            row.deferred = False
-            row._plan_for(max(row.planned_date, as_of + timedelta(days=1)))
-        return waiting
-
-    @api.model
-    def _partners_with_open_claim(self, company, partners):
-        """Return those of the customers that have an open claim in the company."""
-        # sudo: a claim counts whoever handles it
-        claims = self.env["export.crm.claim"].sudo()
-        groups = claims._read_group(
-            [
-                ("company_id", "=", company.id),
-                ("commercial_partner_id", "in", partners.ids),
-                ("is_open", "=", True),
-            ],
-            ["commercial_partner_id"],
-        )
-        return partners.browse([partner.id for [partner] in groups])
-
-    def _skip_without_document(self):
-        """Skip rows whose document was deleted."""
-        gone = self.browse()
-        for model, rows in self.grouped("res_model").items():
-            there = set()
-            if model in self.env:
-                there = set(self.env[model].browse(rows.mapped("res_id")).exists().ids)
-            gone += rows.filtered(lambda row, there=there: row.res_id not in there)
-        gone._close("skipped", "gone")
-        return gone
-
-    def _skip_without_contact(self):
-        """Choose whom to contact; skip where nobody is left."""
-        lonely = self.browse()
-        for row in self.filtered("partner_id"):
-            contact = row._resolve_contact()
-            if not contact:
-                lonely += row
-            elif contact != row.contact_id:
-                row.contact_id = contact
-        lonely._close("skipped", "no_contact")
-        return lonely
-
-    def _mark_on_hold(self, company):
-        """Note who is on credit hold: the contact uses another script then."""
-        # sudo: a hold counts whoever may see it
-        holds = self.env["export.crm.credit.hold"].sudo()
-        blocked = {
-            partner_id
-            for partner_id, _company in holds._blocking_ids(
-                [(partner.id, company.id) for partner in self.partner_id]
-            )
-        }
-        held = self.filtered(lambda row: row.partner_id.id in blocked)
-        held.filtered(lambda row: not row.on_hold).on_hold = True
-        (self - held).filtered("on_hold").on_hold = False
 
     # === CONTACTS === #
 
@@ -328,24 +227,3 @@ class ExportCrmFollowup(models.Model):
         # sudo: shown to whoever makes the contact
         text = self.contact_id.sudo().export_preferences
         return Markup("<p>%s</p>") % text if text else Markup("")
-
-    # === HEALING === #
-
-    @api.model
-    def _heal_scheduled(self, company, whose):
-        """Bring open contacts in line with what happened behind the ledger's back.
-
-        A responsible who has gone hands over; an activity that was removed by SQL
-        or with its document counts as cancelled, and is not made again.
-        """
-        rows = self.search(
-            [("company_id", "=", company.id), ("state", "=", "scheduled"), *whose]
-        )
-        rows.filtered(lambda row: not row.activity_id)._close("cancelled", "user")
-        rows = rows.filtered(lambda row: row.state == "scheduled")
-        rows.filtered(lambda row: not row.activity_id.active)._finish("reached")
-        left = rows.filtered(
-            lambda row: row.state == "scheduled"
-            and not (row.user_id.active and row.activity_id.user_id.active)
-        )
-        left._hand_over()

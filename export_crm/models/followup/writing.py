@@ -140,9 +140,12 @@ class ExportCrmFollowup(models.Model):
         self.write({"state": state, "reason": reason, "deferred": False})
         self._drop_activities()
 
-    def _drop_activities(self):
-        """Remove the activities for which no open row is left."""
-        activities = self.activity_id
+    def _drop_activities(self, activities=None):
+        """Remove the activities for which no open row is left.
+
+        :param activities: by default those of these rows
+        """
+        activities = self.activity_id if activities is None else activities
         kept = self.search(
             [("activity_id", "in", activities.ids), ("state", "=", "scheduled")]
         ).activity_id
