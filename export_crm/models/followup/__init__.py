@@ -3,6 +3,7 @@ from . import (
     crm_lead,
     crm_team,
     export_crm_followup_content,
+    export_crm_tier_policy,
     export_crm_transit,
     effect,
     gates,

@@ -29,6 +29,7 @@ _COLUMNS = {
     "window_at": "timestamp",
     "due_at": "timestamp",
     "target_hours": "float8",
+    "turn_days": "float8",
     "state": "varchar",
     "reason": "varchar",
     "outcome": "varchar",
@@ -86,6 +87,8 @@ class ExportCrmFollowup(models.Model):
             "planned_date",
             "window_at",
             "due_at",
+            "target_hours",
+            "turn_days",
         ) + (
             "reason",
             "outcome",
