@@ -10,6 +10,7 @@ from . import (
     mail_activity,
     mail_activity_plan,
     mail_activity_plan_template,
+    merging,
     outcome,
     people,
     pipeline,

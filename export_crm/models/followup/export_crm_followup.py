@@ -16,6 +16,7 @@ REASONS = [
     ("too_late", "Found too late"),
     ("tier", "No longer for this customer"),
     ("gone", "Document deleted"),
+    ("merged", "Customers merged"),
     ("user", "Cancelled by a person"),
     ("person", "Skipped by a person"),
 ]

@@ -174,13 +174,19 @@ class ExportCrmFollowup(models.Model):
         return waiting
 
     def _replace_contacts(self):
-        """Choose somebody else where the contact is archived or on the blacklist.
+        """Choose somebody else where the contact is archived, on the blacklist, or
+        works for another customer by now.
 
         :return: the rows with another contact
         """
         gone = self.filtered(
-            lambda row: row.contact_id
-            and not (row.contact_id.active and not row.contact_id.is_blacklisted)
+            lambda row: row.partner_id
+            and row.contact_id
+            and (
+                not row.contact_id.active
+                or row.contact_id.is_blacklisted
+                or row.contact_id.commercial_partner_id != row.partner_id
+            )
         )
         return gone - gone._skip_without_contact()
 

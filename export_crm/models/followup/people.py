@@ -142,7 +142,8 @@ class ExportCrmFollowup(models.Model):
                 people.filtered(lambda p: p.export_contact_role == self.contact_role)
             )
         places += [
-            self.contact_id,
+            # Not one who works elsewhere by now.
+            self.contact_id.filtered(lambda p: p.commercial_partner_id == customer),
             people.filtered(lambda p: p.type == "contact"),
             customer,
             people,
