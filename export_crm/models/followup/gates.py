@@ -107,8 +107,12 @@ class ExportCrmFollowup(models.Model):
 
     def _skip_without_contact(self):
         """Choose whom to contact; skip where nobody is left."""
-        lonely = self.browse()
-        for row in self.filtered("partner_id"):
+        rows, lonely = self.filtered("partner_id"), self.browse()
+        # All of them at once: asked one by one, each costs a statement.
+        people = rows.partner_id + rows.partner_id.child_ids + rows.contact_id
+        people.fetch(["active", "is_company", "type"])
+        people.mapped("is_blacklisted")
+        for row in rows:
             contact = row._resolve_contact()
             if not contact:
                 lonely += row

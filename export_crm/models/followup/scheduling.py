@@ -52,11 +52,18 @@ class ExportCrmFollowup(models.Model):
         mains = self.filtered("clock")
         for row in mains:
             row.main_id = False
-        for partner, rows in (self - mains).grouped("partner_id").items():
-            mains += rows._coalesce(company, partner)
-        hours = mains._local_hours(company)
+        rest = self - mains
+        standing = rest._standing(company)
+        mains = self.browse().union(
+            mains,
+            *(
+                rows._coalesce(company, standing.get(partner, self.browse()))
+                for partner, rows in rest.grouped("partner_id").items()
+            ),
+        )
+        hours, lines = mains._local_hours(company), mains._team_lines()
         for row in mains:
-            row.user_id = row._responsible()
+            row.user_id = row._responsible(lines=lines)
             if not row.clock:
                 row._plan_for(
                     row.planned_date,
@@ -75,22 +82,27 @@ class ExportCrmFollowup(models.Model):
         first = fields.Datetime.to_datetime(min(self.mapped("planned_date")))
         return contacts.with_company(company)._export_hours(first)
 
-    def _coalesce(self, company, partner):
-        """Put the rows of one customer into contacts; return the main rows.
-
-        A contact that is to do already takes in what is due within three days of it.
-        """
-        days = company.export_followup_coalesce_days
-        standing = self.search(
+    def _standing(self, company):
+        """Return ``{customer: contacts that are to do}`` of these rows' customers."""
+        return self.search(
             [
                 ("company_id", "=", company.id),
-                ("partner_id", "=", partner.id),
+                ("partner_id", "in", self.partner_id.ids),
                 ("state", "=", "scheduled"),
                 ("clock", "=", False),
                 ("main_id", "=", False),
                 ("activity_id", "!=", False),
             ]
-        )
+        ).grouped("partner_id")
+
+    def _coalesce(self, company, standing):
+        """Put the rows of one customer into contacts; return the main rows.
+
+        A contact that is to do already takes in what is due within three days of it.
+
+        :param standing: the contacts with the customer that are to do
+        """
+        days = company.export_followup_coalesce_days
         rest = self.browse()
         for row in self:
             host = next(
@@ -143,12 +155,12 @@ class ExportCrmFollowup(models.Model):
         if not self:
             return
         rows = self.filtered(lambda row: row._activity_record())
-        customers = self._customers(self.company_id[:1], self.partner_id.ids)
+        known = self._what_to_say()
         # The ledger's own page tells people; a night's work sends no mail.
         activities = (
             self.env["mail.activity"]
             .with_context(mail_activity_quick_update=True)
-            .create([row._activity_values(customers) for row in rows])
+            .create([row._activity_values(known) for row in rows])
         )
         for row, activity in zip(rows, activities, strict=True):
             (row + row.member_ids).write(
@@ -160,7 +172,7 @@ class ExportCrmFollowup(models.Model):
                 }
             )
 
-    def _activity_values(self, customers=None):
+    def _activity_values(self, known=None):
         self.ensure_one()
         row = self.with_context(lang=self.user_id.lang or self.env.lang)
         record = self._activity_record()
@@ -175,7 +187,7 @@ class ExportCrmFollowup(models.Model):
             "activity_type_id": activity_type.id,
             "summary": " + ".join(names)
             + (f" · {who.display_name}" if record != who and who else ""),
-            "note": row._script_html(customers),
+            "note": row._script_html(known),
             "user_id": self.user_id.id,
             "date_deadline": self.planned_date,
             "automated": True,
@@ -183,10 +195,21 @@ class ExportCrmFollowup(models.Model):
 
     # === WHAT TO SAY === #
 
-    def _script_html(self, customers=None):
+    def _what_to_say(self):
+        """Return what the texts of these rows of a company are made of.
+
+        :return: (``{partner id: Customer}``, material of the company)
+        """
+        company = self.company_id[:1]
+        return (
+            self._customers(company, self.partner_id.ids),
+            self.env["export.crm.followup.content"]._of_company(company),
+        )
+
+    def _script_html(self, known=None):
         """Return questions, material and preferences for the contact (HTML).
 
-        :param customers: ``{partner id: Customer}``, where they are known already
+        :param known: see ``_what_to_say``, where it is known already
         """
         self.ensure_one()
         parts = []
@@ -205,20 +228,17 @@ class ExportCrmFollowup(models.Model):
             )
             parts.insert(0, Markup("<p><b>%s</b></p>") % warning)
         elif self.partner_id:
-            parts.append(self._material_html(customers))
+            parts.append(self._material_html(*(known or self._what_to_say())))
         parts.append(self._preferences_html())
         return Markup("").join(parts)
 
-    def _material_html(self, customers):
-        if customers is None:
-            customers = self._customers(self.company_id, self.partner_id.ids)
+    def _material_html(self, customers, contents):
         customer = customers.get(self.partner_id.id, calc.Customer())
-        contents = self.env["export.crm.followup.content"]._for_contact(
-            self.company_id, self.trigger, customer
-        )
         items = [
             Markup("<li><b>%s</b> %s</li>") % (content.name, content.body)
-            for content in contents
+            for content in contents.with_env(self.env)._for_contact(
+                self.trigger, customer
+            )
         ]
         return Markup("<ul>%s</ul>") % Markup("").join(items) if items else Markup("")
 
