@@ -135,7 +135,7 @@ class TestFollowupMyDay(FollowupCommon):
             ("Australia/Lord_Howe", date(2026, 1, 5), datetime(2026, 1, 4, 22, 0)),
         ):
             got = calc.window(day, pytz.timezone(zone))
-            self.assertEqual(got, (begin, begin + timedelta(hours=8)), zone)
+            self.assertEqual(got, (begin, begin + timedelta(hours=9)), zone)
 
     def test_window_of_the_contact(self):
         self.customer.write(

@@ -211,7 +211,7 @@ class TestFollowupPolicy(FollowupCommon):
         week = self._rows(step="delivery_1w")
         self.assertEqual(week.node, "after_sales")
         self.assertEqual(week.anchor_at, self._at(self.monday, 9))
-        self.assertEqual(week.target_hours, 7 * 24 + 8)
+        self.assertEqual(week.target_hours, 7 * 24 + 9)
         with freeze_time(self._at(self.monday + timedelta(days=7), 11)):
             week.with_user(self.salesperson).action_reached()
         self.assertEqual((week.taken_hours, week.on_time), (7 * 24 + 2, 1.0))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from .local_time import DEFAULT_HOURS
 from .pipeline import local_to_utc
 
 #: Where an anchor day comes from, the most reliable first.
@@ -155,7 +156,10 @@ def anchor_day(
 
 
 def window(
-    day: date, zone: tzinfo, begin: float = 9.0, end: float = 17.0
+    day: date,
+    zone: tzinfo,
+    begin: float = DEFAULT_HOURS[0],
+    end: float = DEFAULT_HOURS[1],
 ) -> tuple[datetime, datetime]:
     """Return begin and end of working hours of a local day, in naive UTC.
 
@@ -164,7 +168,7 @@ def window(
 
     >>> import pytz
     >>> window(date(2024, 7, 1), pytz.timezone("Asia/Kolkata"))
-    (datetime.datetime(2024, 7, 1, 3, 30), datetime.datetime(2024, 7, 1, 11, 30))
+    (datetime.datetime(2024, 7, 1, 3, 30), datetime.datetime(2024, 7, 1, 12, 30))
     >>> berlin = pytz.timezone("Europe/Berlin")
     >>> [window(date(2024, 3, d), berlin)[0].hour for d in (30, 31)]  # summer time
     [8, 7]

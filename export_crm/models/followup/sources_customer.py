@@ -226,21 +226,51 @@ class ExportCrmFollowup(models.Model):
         """
         # sudo: the pipeline looks after all customers
         warnings = self.env["export.crm.warning"].sudo()
-        members, seen, found = set(partner_ids), set(), []
-        for warning in warnings._warnings_wanting_contact(company):
+        wanting = warnings._warnings_wanting_contact(company)
+        standing = self._standing_wake_ups(company, partner_ids)
+        found = [
+            self._wake_up(warnings.browse(warning_id), partner_id, as_of, "answered")
+            for partner_id, warning_id in standing.items()
+            if warning_id not in wanting._ids
+        ]
+        members = dict.fromkeys(partner_ids)
+        for warning in wanting:
             partner_id = warning.partner_id.id
-            if partner_id not in members or partner_id in seen:
+            if partner_id not in members:
                 continue
-            seen.add(partner_id)
-            found.append(
-                calc.Event(
-                    "no_contact",
-                    warning._name,
-                    warning.id,
-                    partner_id,
-                    None,
-                    warning.date or as_of,
-                    title=warning.summary or warning.display_name,
-                )
-            )
+            del members[partner_id]
+            # Another one, more serious by now, is the same contact.
+            first = warning.browse(standing.get(partner_id)) & wanting or warning
+            found.append(self._wake_up(first, partner_id, as_of))
         return found
+
+    @api.model
+    def _standing_wake_ups(self, company, partner_ids):
+        """Return ``{partner id: warning id}`` of wake-ups that are still to come."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, MIN(res_id) FROM export_crm_followup
+                 WHERE company_id = %s AND partner_id = ANY(%s)
+                   AND trigger = 'no_contact' AND state IN ('planned', 'scheduled')
+                 GROUP BY partner_id
+                """,
+                company.id,
+                list(partner_ids),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _wake_up(self, warning, partner_id, as_of, dead=None):
+        there = warning.exists()
+        return calc.Event(
+            "no_contact",
+            warning._name,
+            warning.id,
+            partner_id,
+            None,
+            there.date or as_of,
+            title=there and (there.summary or there.display_name) or None,
+            dead=dead,
+        )
