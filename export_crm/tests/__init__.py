@@ -8,6 +8,7 @@ from . import (
     test_claim_moves,
     test_claim_portal,
     test_claim_tour,
+    test_contact_best_hour,
     test_contact_interaction,
     test_contact_partner,
     test_contact_time_pure,
@@ -62,4 +63,5 @@ from . import (
     test_tier_policy,
     test_tier_scores,
     test_tier_tour,
+    test_tier_upgrade,
 )
