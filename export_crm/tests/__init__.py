@@ -48,6 +48,7 @@ from . import (
     test_health_backtest,
     test_health_claims,
     test_health_index,
+    test_health_return,
     test_health_tour,
     test_health_warnings,
     test_lateness_marks,

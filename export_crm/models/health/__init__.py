@@ -4,6 +4,7 @@ from . import (
     demand_sql,
     export_crm_action,
     export_crm_action_rule,
+    action_return,
     export_crm_backtest,
     export_crm_demand_model,
     export_crm_health_component,
