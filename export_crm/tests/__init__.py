@@ -51,6 +51,7 @@ from . import (
     test_health_return,
     test_health_tour,
     test_health_warnings,
+    test_health_weekly,
     test_lateness_marks,
     test_lateness_nonworking,
     test_lateness_property,

@@ -13,6 +13,7 @@ from . import (
     export_crm_loss,
     export_crm_warning,
     export_crm_warning_rule,
+    export_crm_weekly_report,
     facts,
     health_explained,
     health_scores,

@@ -113,6 +113,7 @@ class ExportCrmAction(models.Model):
             action.contacted = action.state in ("accepted", "done")
 
     @api.depends("figures")
+    @api.depends_context("lang")
     def _compute_why(self):
         for action in self:
             action.why = " · ".join(

@@ -29,6 +29,7 @@ class ExportCrmAccount(models.Model):
     @api.depends(
         "health_lines", "health_known", "health_snapshot_ids", "forecast_completion"
     )
+    @api.depends_context("lang")
     def _compute_health_explanation(self):
         names = self._health_names()
         Median = self.env["export.crm.health.median"].sudo()

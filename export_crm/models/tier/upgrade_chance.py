@@ -36,6 +36,7 @@ class ExportCrmAccount(models.Model):
     )
 
     @api.depends("upgrade_chance", "upgrade_customers", "upgrade_moved")
+    @api.depends_context("lang")
     def _compute_upgrade_text(self):
         for account in self:
             account.upgrade_text = account._upgrade_text()
