@@ -18,6 +18,7 @@ from . import (
     test_core_job_error,
     test_core_job_screen,
     test_core_pipeline,
+    test_core_roles,
     test_credit_checkpoints,
     test_credit_cover,
     test_credit_exposure,
