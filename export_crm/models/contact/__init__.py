@@ -1,4 +1,5 @@
 from . import (
+    best_hour,
     export_crm_interaction,
     export_crm_occasion,
     export_crm_account,

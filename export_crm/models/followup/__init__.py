@@ -1,5 +1,6 @@
 from . import (
     export_crm_followup,
+    best_hour,
     crm_lead,
     crm_team,
     export_crm_followup_content,

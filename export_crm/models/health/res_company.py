@@ -36,6 +36,12 @@ class ResCompany(models.Model):
         "proposed, drawn by chance, so that its effect can be measured.",
         prefetch="export_crm",
     )
+    export_weekly_report = fields.Boolean(
+        string="Weekly report of warnings",
+        default=True,
+        help="Once a week managers get a mail with the open warnings of their "
+        "customers, and with what was new for information.",
+    )
     export_warnings_since = fields.Date(
         readonly=True,
         help="Day of the first search for warnings: what was so already then is "
