@@ -59,6 +59,30 @@ class Customer(NamedTuple):
     country_id: int | None = None
 
 
+class Pace(NamedTuple):
+    """How soon, or how often: a step's own numbers or those of a service policy.
+
+    :ivar hours: of a response time; 0: by the day
+    :ivar count: number of ``unit`` until the step, or between turns of a rhythm
+    :ivar unit: ``days``, ``weeks`` or ``months``
+    """
+
+    hours: float = 0.0
+    count: int = 0
+    unit: str = "days"
+
+    @property
+    def days(self) -> float:
+        """Return the length in days, of months on average.
+
+        >>> Pace(count=2, unit="weeks").days, round(Pace(count=1, unit="months").days)
+        (14.0, 30)
+        """
+        return (
+            self.count * {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}[self.unit]
+        )
+
+
 def add_months(day: date, months: int) -> date:
     """Return the same day of another month, or its last day.
 

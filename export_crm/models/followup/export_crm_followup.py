@@ -16,6 +16,7 @@ REASONS = [
     ("too_late", "Found too late"),
     ("tier", "No longer for this customer"),
     ("gone", "Document deleted"),
+    ("merged", "Customers merged"),
     ("user", "Cancelled by a person"),
     ("person", "Skipped by a person"),
 ]
@@ -90,7 +91,7 @@ class ExportCrmFollowup(models.Model):
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
-        help="The customer's tier when it was planned.",
+        help="The customer's tier; when the contact was over if it is.",
     )
     country_id = fields.Many2one(related="partner_id.country_id", store=True)
     role = fields.Selection(ROLES, string="Done by Role", readonly=True)
@@ -189,6 +190,12 @@ class ExportCrmFollowup(models.Model):
         "set in the settings.",
     )
     target_hours = fields.Float(readonly=True, aggregator="avg")
+    turn_days = fields.Float(
+        string="Every (days)",
+        readonly=True,
+        aggregator=None,
+        help="Of a rhythm: days between its turns when this one was planned.",
+    )
     taken_hours = fields.Float(
         string="Hours Taken",
         readonly=True,
