@@ -115,6 +115,7 @@
         "views/export_crm_claim_smart_buttons_views.xml",
         "views/export_crm_claim_menus.xml",
         "views/export_crm_followup_views.xml",
+        "views/order_news_templates.xml",
         "views/mail_activity_plan_views.xml",
         "views/followup_document_views.xml",
     ],

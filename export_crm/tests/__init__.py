@@ -42,6 +42,7 @@ from . import (
     test_followup_gates,
     test_followup_my_day,
     test_followup_once,
+    test_followup_order_news,
     test_followup_tour,
     test_health_actions,
     test_health_backtest,

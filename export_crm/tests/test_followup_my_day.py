@@ -238,6 +238,7 @@ class TestFollowupMyDay(FollowupCommon):
         """Go-live years back: the rhythm starts now, once, not turn by turn."""
         self._plan("tier_b")
         self._account(tier_id=self.env.ref("export_crm.export_crm_tier_b").id)
+        self.company.export_followup_ahead_days = 0
         for _run in range(3):
             self._run()
         self.assertEqual(self._rows().state, "planned")
