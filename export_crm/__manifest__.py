@@ -116,6 +116,7 @@
         "views/export_crm_claim_menus.xml",
         "views/export_crm_followup_views.xml",
         "views/order_news_templates.xml",
+        "views/export_crm_logging_views.xml",
         "views/mail_activity_plan_views.xml",
         "views/followup_document_views.xml",
     ],
@@ -139,6 +140,7 @@
             "export_crm/static/src/fact_fields/**/*",
             "export_crm/static/src/health_chart/**/*",
             "export_crm/static/src/claim_clocks/**/*",
+            "export_crm/static/src/my_day/**/*",
         ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",

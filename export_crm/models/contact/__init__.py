@@ -1,5 +1,6 @@
 from . import (
     export_crm_interaction,
+    export_crm_logging,
     export_crm_occasion,
     export_crm_account,
     res_country,
