@@ -45,6 +45,7 @@ from . import (
     test_followup_once,
     test_followup_order_news,
     test_followup_tour,
+    test_followup_usage,
     test_health_actions,
     test_health_backtest,
     test_health_claims,

@@ -25,5 +25,6 @@ from . import (
     sources_delivery,
     sources_order,
     stock_picking,
+    usage,
     writing,
 )

@@ -245,11 +245,12 @@ class ExportCrmFollowup(models.Model):
             return
         rows = self.filtered(lambda row: row._activity_record())
         customers = self._customers(self.company_id[:1], self.partner_id.ids)
+        usages = rows._usages(self.company_id[:1])
         # The ledger's own page tells people; a night's work sends no mail.
         activities = (
             self.env["mail.activity"]
             .with_context(mail_activity_quick_update=True)
-            .create([row._activity_values(customers) for row in rows])
+            .create([row._activity_values(customers, usages) for row in rows])
         )
         for row, activity in zip(rows, activities, strict=True):
             (row + row.member_ids).write(
@@ -261,7 +262,7 @@ class ExportCrmFollowup(models.Model):
                 }
             )
 
-    def _activity_values(self, customers=None):
+    def _activity_values(self, customers=None, usages=None):
         self.ensure_one()
         row = self.with_context(lang=self.user_id.lang or self.env.lang)
         record = self._activity_record()
@@ -276,7 +277,7 @@ class ExportCrmFollowup(models.Model):
             "activity_type_id": activity_type.id,
             "summary": " + ".join(names)
             + (f" · {who.display_name}" if record != who and who else ""),
-            "note": row._script_html(customers),
+            "note": row._script_html(customers, usages),
             "user_id": self.user_id.id,
             "date_deadline": self.planned_date,
             "automated": True,
@@ -284,10 +285,11 @@ class ExportCrmFollowup(models.Model):
 
     # === WHAT TO SAY === #
 
-    def _script_html(self, customers=None):
+    def _script_html(self, customers=None, usages=None):
         """Return questions, material and preferences for the contact (HTML).
 
         :param customers: ``{partner id: Customer}``, where they are known already
+        :param usages: ``{partner id: Usage}``, likewise
         """
         self.ensure_one()
         parts = []
@@ -299,6 +301,7 @@ class ExportCrmFollowup(models.Model):
             if self.member_ids and script:
                 parts.append(Markup("<p><b>%s</b></p>") % row.name)
             parts.append(script or Markup(""))
+        parts.append(self._usage_html(usages))
         if self.on_hold:
             warning = self.env._(
                 "The customer is on credit hold: offer nothing, take no order; speak "
