@@ -10,6 +10,7 @@ from . import (
     test_claim_tour,
     test_contact_interaction,
     test_contact_logging,
+    test_contact_message_mood,
     test_contact_partner,
     test_contact_time_pure,
     test_contact_tour,
