@@ -42,6 +42,7 @@ from . import (
     test_followup_clocks,
     test_followup_delivery,
     test_followup_gates,
+    test_followup_measures,
     test_followup_my_day,
     test_followup_once,
     test_followup_order_news,

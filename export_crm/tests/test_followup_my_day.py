@@ -349,6 +349,10 @@ class TestFollowupMyDay(FollowupCommon):
         self._sold().date_order = row.done_at + timedelta(days=29)
         self._sold(other).date_order = quiet.done_at + timedelta(days=31)
         self.ledger._measure_orders_after(self.company)
+        self.assertEqual(row.ordered_after, 1.0)
+        self.assertIsNone(quiet.ordered_after, "there is time left")
+        with freeze_time(quiet.done_at + timedelta(days=31)):
+            self.ledger._measure_orders_after(self.company)
         self.assertEqual((row.ordered_after, quiet.ordered_after), (1.0, 0.0))
 
     def test_invoice_due(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
 from ...tools import followup as calc
+from ..account.unknown import FactFloat
 from .mail_activity_plan import CHANNELS, CONTACT_ROLES, NODES, ROLES, TRIGGERS
 
 OPEN_STATES = ("planned", "scheduled")
@@ -173,23 +174,23 @@ class ExportCrmFollowup(models.Model):
     done_at = fields.Datetime(readonly=True, index="btree_not_null")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     note = fields.Text(string="What was said")
-    on_time = fields.Float(
+    on_time = FactFloat(
         readonly=True,
         aggregator="avg",
         help="Share of the contacts made by their time.",
     )
-    replied = fields.Float(
+    replied = FactFloat(
         string="Reply Rate", readonly=True, aggregator="avg", help="Share answered."
     )
-    ordered_after = fields.Float(
+    ordered_after = FactFloat(
         string="Followed by an Order",
         readonly=True,
         aggregator="avg",
         help="Share of the contacts after which the customer ordered within the days "
         "set in the settings.",
     )
-    target_hours = fields.Float(readonly=True, aggregator="avg")
-    taken_hours = fields.Float(
+    target_hours = FactFloat(readonly=True, aggregator="avg")
+    taken_hours = FactFloat(
         string="Hours Taken",
         readonly=True,
         aggregator="avg",
