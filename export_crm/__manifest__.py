@@ -119,6 +119,8 @@
         "views/export_crm_claim_menus.xml",
         "views/export_crm_followup_views.xml",
         "views/export_crm_followup_best_hour_views.xml",
+        "views/order_news_templates.xml",
+        "views/export_crm_logging_views.xml",
         "views/mail_activity_plan_views.xml",
         "views/followup_document_views.xml",
     ],
@@ -142,6 +144,8 @@
             "export_crm/static/src/fact_fields/**/*",
             "export_crm/static/src/health_chart/**/*",
             "export_crm/static/src/claim_clocks/**/*",
+            "export_crm/static/src/message_mood/**/*",
+            "export_crm/static/src/my_day/**/*",
         ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",

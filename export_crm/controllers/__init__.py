@@ -1,1 +1,1 @@
-from . import portal_claim
+from . import portal_claim, portal_order_news
