@@ -139,6 +139,9 @@
             "export_crm/static/src/health_chart/**/*",
             "export_crm/static/src/claim_clocks/**/*",
         ],
+        "portal.assets_chatter": [
+            "export_crm/static/src/portal_composer/**/*",
+        ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",
         ],

@@ -331,6 +331,28 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(claim.state, "closed")
         self.assertEqual(len(self._acks(new)), 1)
 
+    def test_replies_after_grace_go_on_in_one_claim(self):
+        """The second one is read there, and files come along."""
+        claim = self._closed(days=15)
+        before = self.env["export.crm.claim"].search([])
+        self._reply(claim)
+        following = self.env["export.crm.claim"].search([]) - before
+        photo = ("wet.png", b"PNG")
+        claim.message_post(
+            body="And the sixth",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[photo],
+        )
+        self.assertEqual(self.env["export.crm.claim"].search([]) - before, following)
+        self.assertIn("And the sixth", str(following.message_ids.mapped("body")))
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", following._name), ("res_id", "=", following.id)]
+        )
+        self.assertEqual(set(files.mapped("name")), {"panel.png", "wet.png"})
+        self.assertEqual(claim.state, "closed")
+
     def test_reply_wakes_what_waits_for_the_customer(self):
         claim = self._claim()
         claim.action_wait()
