@@ -128,6 +128,7 @@ class ClaimPortal(CustomerPortal):
             "claim": claim,
             "page_name": "claim",
             "told": claim._milestones_told(),
+            "tz": claim._customer_zone(),
             "can_reopen": claim.state == "closed" and claim._in_grace(),
             "can_rate": claim.state in ("solved", "closed") and not claim.rated,
             "message": kwargs.get("message"),

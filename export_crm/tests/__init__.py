@@ -8,6 +8,7 @@ from . import (
     test_claim_money,
     test_claim_moves,
     test_claim_portal,
+    test_claim_reply,
     test_claim_tour,
     test_contact_interaction,
     test_contact_partner,

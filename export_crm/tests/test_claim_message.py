@@ -362,18 +362,3 @@ class TestClaimMessage(ClaimCase):
         claim.stage_id = external
         self._reply(claim)
         self.assertEqual(claim.state, "waiting", "waits for the carrier")
-
-    def test_standard_reply_in_the_customers_language(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        reply = self.env.ref("export_crm.claim_reply_photos")
-        reply.with_context(lang="fr_FR").body = "<p>Bonjour {customer}, {number}</p>"
-        self.customer.lang = "fr_FR"
-        claim = self._claim()
-        wizard = (
-            self.env["export.crm.claim.reply.send"]
-            .with_user(self.agent)
-            .create({"claim_id": claim.id, "reply_id": reply.id})
-        )
-        self.assertIn(f"Bonjour Lagos Trading Ltd, {claim.name}", wizard.body)
-        wizard.action_send()
-        self.assertEqual(self._clock(claim).state, "met")

@@ -83,7 +83,7 @@ class TestClaimMoves(ClaimCase):
         claim = self._claim(category_id=child.id)
         self._answer(claim)
         self._photo(claim)
-        with self.assertRaisesRegex(ValidationError, "needs 2 photos, 1 are"):
+        with self.assertRaisesRegex(ValidationError, ": 2, there: 1"):
             claim.action_close()
 
     def test_customer_must_have_an_answer(self):

@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge,
     export_crm_claim_merge,
+    export_crm_claim_reply_send,
     export_crm_credit_hold_decide,
     export_crm_credit_hold_preview,
     export_crm_followup_next,
