@@ -1,7 +1,9 @@
 from . import (
+    test_claim_api,
     test_claim_clock,
     test_claim_clock_pure,
     test_claim_escalation,
+    test_claim_figures,
     test_claim_follow,
     test_claim_line,
     test_claim_message,

@@ -218,9 +218,13 @@ class TestClaimMessage(ClaimCase):
             "Auto-Submitted: auto-generated\n",
             "Precedence: bulk\n",
             "Precedence: auto_reply\n",
+            "Precedence: list\n",
             "X-Autoreply: yes\n",
+            "Return-Path: <>\n",
         ):
             self.assertFalse(self._mail(headers=headers), headers)
+        for server in ("MAILER-DAEMON@mx.example.com", "postmaster@mx.example.com"):
+            self.assertFalse(self._mail(server), server)
         self.assertTrue(self._mail(headers="Auto-Submitted: no\n"))
 
     def test_our_own_address_opens_no_claim(self):
@@ -235,6 +239,15 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(len(claim.message_ids), before + 1)
         self.assertEqual(claim.message_ids[0].message_type, "out_of_office")
         self.assertEqual(claim.state, "closed")
+
+    def test_machines_wake_up_and_answer_nothing(self):
+        """Neither a waiting claim nor a clock, whatever the machine calls itself."""
+        claim = self._claim()
+        claim.action_wait()
+        for headers in ("Precedence: list\n", "Return-Path: <>\n"):
+            self.assertFalse(self._reply(claim, headers=headers))
+        self.assertEqual(claim.state, "waiting")
+        self.assertEqual(self._states(claim)["response"], "running")
 
     def test_out_of_office_of_the_agent_is_no_answer(self):
         self.agent.partner_id.email = "ada@acme.example.com"

@@ -113,7 +113,7 @@ class ExportCrmClaim(models.Model):
         if wanted > (found := self._photo_count()):
             missing.append(
                 self.env._(
-                    "Photos needed for %(category)s: %(wanted)s, there: %(found)s.",
+                    "%(category)s: photos needed %(wanted)s, there %(found)s.",
                     category=self.category_id.display_name,
                     wanted=wanted,
                     found=found,

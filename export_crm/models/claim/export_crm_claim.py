@@ -155,6 +155,7 @@ class ExportCrmClaim(models.Model):
     wanted_note = fields.Char(string="Details")
     promised = fields.Char(
         tracking=True,
+        copy=False,
         help="What was promised to the customer, as told to them.",
     )
     next_update_at = fields.Datetime(
@@ -236,6 +237,14 @@ class ExportCrmClaim(models.Model):
     )
     resolution_hours = fields.Float(
         string="Resolution (h)", readonly=True, copy=False, aggregator="avg"
+    )
+    within_48h = fields.Float(
+        string="Resolved within 48 h",
+        readonly=True,
+        copy=False,
+        aggregator="avg",
+        help="Share of the resolved claims. 48 hours on the wall, whatever was "
+        "promised; nothing until a claim is resolved.",
     )
     clock_data = fields.Json(compute="_compute_clock_data")
     # === Relations: claim_relations.py === #
@@ -387,7 +396,12 @@ class ExportCrmClaim(models.Model):
     def create(self, vals_list):
         """Number claims, give them to somebody, start their clocks, acknowledge."""
         sequences = self.env["ir.sequence"]
+        kept = self._engine_fields() - self._fields_at_birth()
         for vals in vals_list:
+            if not self.env.su and kept & vals.keys():
+                raise UserError(
+                    self.env._("These fields of a claim are kept by the system.")
+                )
             # Sudo: who may file a claim need not be allowed to read sequences.
             company = vals.get("company_id") or self.env.company.id
             vals["name"] = (
@@ -437,9 +451,15 @@ class ExportCrmClaim(models.Model):
             "response_hours",
             "plan_hours",
             "resolution_hours",
+            "within_48h",
             "merged_into_id",
             "origin_id",
         }
+
+    @api.model
+    def _fields_at_birth(self):
+        """Return engine fields that a new claim may come with: history, a split."""
+        return {"name", "channel", "origin_id", "closed_at", "solved_at"}
 
     def _before_write(self):
         return {
