@@ -147,6 +147,9 @@
             "export_crm/static/src/message_mood/**/*",
             "export_crm/static/src/my_day/**/*",
         ],
+        "portal.assets_chatter": [
+            "export_crm/static/src/portal_composer/**/*",
+        ],
         "web.assets_tests": [
             "export_crm/static/tests/tours/**/*",
         ],
