@@ -24,6 +24,7 @@ from . import (
     test_core_job_error,
     test_core_job_screen,
     test_core_pipeline,
+    test_core_translations,
     test_core_roles,
     test_credit_checkpoints,
     test_credit_cover,
