@@ -37,6 +37,7 @@ RATIOS = (
 CONFIRM = {
     "odoo": ("bare Odoo", ""),
     "odoo_aa": ("bare Odoo again (noise)", ""),
+    "installed": ("add-on installed, guard and all else switched off", ""),
     "guard": ("guard alone, no limit", "≤ +2, ≤ +2 %"),
     "guard_new": ("guard alone, first order", ""),
     "guard_limit": ("guard alone, limit", "≤ +4, ≤ +5 %"),
@@ -189,13 +190,17 @@ def confirm_lines(result):
         f"{result['aa_noise_percent']} %; load {result['load']:.1f}."
     )
     yield ""
-    yield "| Variant | ms | Against bare Odoo | Queries | More | Target |"
-    yield "|---|---:|---:|---:|---:|---|"
+    yield (
+        "| Variant | ms | Against bare Odoo | Against installed | Queries | More "
+        "| Target |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---|"
     for name, (title, target) in CONFIRM.items():
         if name in result:
             row = result[name]
             yield (
                 f"| {title} | {row['ms']} | {row['percent']:+} % | "
+                f"{row['over_installed_percent']:+} % | "
                 f"{row['queries']:g} | {row['more_queries']:+g} | {target} |"
             )
     yield ""

@@ -4,22 +4,13 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import consteq, plaintext2html
-from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from .portal_claim_flood import MAX_FILE_BYTES, check_file
+
 MAX_FILES = 10
-MAX_FILE_BYTES = 10 * 1024 * 1024
-# By content, not by name; no SVG, which can carry scripts.
-ALLOWED_TYPES = {
-    "image/jpeg",
-    "image/png",
-    "image/gif",
-    "image/webp",
-    "application/pdf",
-}
-CLAIMS_PER_HOUR = 5
 PAGE = 20
 
 
@@ -125,18 +116,24 @@ class ClaimPortal(CustomerPortal):
     @http.route("/my/claims/<int:claim_id>", type="http", auth="public", website=True)
     def portal_claim(self, claim_id, access_token=None, **kwargs):
         """Show one claim: state, promised times, goods, messages."""
-        claim = self._get_claim(claim_id, access_token)
+        return self._render_claim(self._get_claim(claim_id, access_token), kwargs)
+
+    def _render_claim(self, claim, kwargs, error=None):
+        """Show a claim; with what was refused and why, nothing typed is lost."""
         token = claim._portal_ensure_token()
         values = self._get_page_view_values(
-            claim, token, {}, "my_claims_history", False, **kwargs
+            claim, token, {}, "my_claims_history", False
         )
         values |= {
             "claim": claim,
             "page_name": "claim",
             "told": claim._milestones_told(),
+            "tz": claim._customer_zone(),
             "can_reopen": claim.state == "closed" and claim._in_grace(),
             "can_rate": claim.state in ("solved", "closed") and not claim.rated,
             "message": kwargs.get("message"),
+            "error": error,
+            "form": kwargs,
         }
         return request.render("export_crm.portal_claim", values)
 
@@ -201,7 +198,6 @@ class ClaimPortal(CustomerPortal):
         text = (kwargs.get("description") or "").strip()
         if not title or not text:
             raise UserError(request.env._("Please say what is wrong."))
-        self._check_flood()
         order = self._own(self._orders(), order_id)
         picking = self._own(order.picking_ids, kwargs.get("picking_id"))
         categories = request.env["export.crm.claim.category"].sudo()  # as above
@@ -212,6 +208,7 @@ class ClaimPortal(CustomerPortal):
         )
         user = request.env.user
         company = order.company_id or user.company_id
+        self._claims()._check_portal_claims(company.sudo(), self._claim_customer())
         claim = (
             self._claims()
             .with_company(company)
@@ -259,22 +256,6 @@ class ClaimPortal(CustomerPortal):
                 commands.append((0, 0, {"sale_line_id": line.id, "quantity": quantity}))
         return commands
 
-    def _check_flood(self):
-        found = self._claims().search_count(
-            [
-                *self._claim_domain(),
-                ("channel", "=", "portal"),
-                ("create_date", ">=", "-1H"),
-            ]
-        )
-        if found >= CLAIMS_PER_HOUR:
-            raise UserError(
-                request.env._(
-                    "You have filed several claims within the hour. Please add to one "
-                    "of them, or call us."
-                )
-            )
-
     def _files(self):
         """Return the posted files as [(name, content)], checked.
 
@@ -285,10 +266,7 @@ class ClaimPortal(CustomerPortal):
             content = file.read(MAX_FILE_BYTES + 1)
             if not content:
                 continue
-            if len(content) > MAX_FILE_BYTES:
-                raise UserError(request.env._("A file is larger than 10 MB."))
-            if guess_mimetype(content) not in ALLOWED_TYPES:
-                raise UserError(request.env._("Only photos and PDF files, please."))
+            check_file(content)
             found.append((file.filename or "photo", content))
         if len(found) > MAX_FILES:
             raise UserError(request.env._("Ten files at most, please."))
@@ -319,12 +297,11 @@ class ClaimPortal(CustomerPortal):
         try:
             with request.env.cr.savepoint():
                 getattr(self, f"_act_{action}")(claim, kwargs)
-            message = action
-        except (UserError, AccessError):
-            message = "refused"
+        except (UserError, AccessError) as error:
+            return self._render_claim(claim, kwargs, error=str(error))
         token = claim._portal_ensure_token()
         return request.redirect(
-            f"/my/claims/{claim.id}?access_token={token}&message={message}"
+            f"/my/claims/{claim.id}?access_token={token}&message={action}"
         )
 
     def _act_close(self, claim, _kwargs):
@@ -335,6 +312,8 @@ class ClaimPortal(CustomerPortal):
 
     def _act_reopen(self, claim, kwargs):
         reason = (kwargs.get("reason") or "").strip()
+        claim._check_portal_claims(claim.company_id, claim.commercial_partner_id)
+        claim._check_portal_messages()
         claim.action_reopen()
         if reason:
             claim.message_post(

@@ -337,6 +337,11 @@ class TestClaimClock(ClaimCase):
                 self.env.cr.savepoint(),
             ):
                 claim.write(values)
+            with (
+                self.assertRaisesRegex(UserError, "kept by the system"),
+                self.env.cr.savepoint(),
+            ):
+                self._claim(**values)
 
     def test_schedule_beyond_the_horizon(self):
         """A calendar of one hour a week still gives a deadline."""

@@ -230,6 +230,79 @@ class TestClaimLine(ClaimCase):
         ):
             one.sudo().unlink()
 
+    def test_lines_by_themselves(self):
+        """Created, written and taken back in without their claim: as RPC does."""
+        claim = self._claim(line_ids=self._lines(quantity=6))
+        lines = self.env["export.crm.claim.line"].with_user(self.agent)
+        values = {"claim_id": claim.id, "sale_line_id": self.line.id}
+        with self.assertRaisesRegex(ValidationError, "about 11"), self.cr.savepoint():
+            lines.create({**values, "quantity": 5})
+        line = lines.create({**values, "quantity": 4})
+        with self.assertRaisesRegex(ValidationError, "about 11"), self.cr.savepoint():
+            line.quantity = 5
+        line.rejected = True
+        lines.create({**values, "quantity": 4})
+        with self.assertRaisesRegex(ValidationError, "about 14"), self.cr.savepoint():
+            line.rejected = False
+
+    def test_archived_claims_count(self):
+        self._claim(line_ids=self._lines(quantity=10)).active = False
+        with self.assertRaisesRegex(ValidationError, "about 11"), self.cr.savepoint():
+            self._claim(line_ids=self._lines(quantity=1))
+
+    def test_copy_begins_anew(self):
+        """Nothing of what was found, promised, claimed and done."""
+        major = self.env.ref("export_crm.claim_category_logistics_lost")
+        claim = self._claim(
+            category_id=major.id,
+            order_id=self.order.id,
+            line_ids=self._lines(quantity=6),
+            external_ref="ERP-2",
+            promised="Ten new ones",
+            next_update_at=self._ago(hours=-5),
+            wanted="replacement",
+        )
+        claim.write({"priority_override": "3", "priority_reason": "TV crew"})
+        claim.action_score()
+        self._answer(claim)
+        claim.write({"answer": "<p>Replaced.</p>", "meeting_url": "https://x.example"})
+        claim.action_close()
+        claim._portal_ensure_token()
+        copy = claim.copy()
+        self.assertRecordValues(
+            copy,
+            [
+                {
+                    "title": claim.title,
+                    "partner_id": self.customer.id,
+                    "order_id": self.order.id,
+                    "category_id": major.id,
+                    "wanted": "replacement",
+                    "state": "new",
+                    "cycle": 1,
+                    "external_ref": False,
+                    "promised": False,
+                    "next_update_at": False,
+                    "priority_override": False,
+                    "priority_reason": False,
+                    "answer": False,
+                    "meeting_url": False,
+                    "solved_at": False,
+                    "closed_at": False,
+                    "response_hours": 0,
+                    "within_48h": 0,
+                    "rated": False,
+                }
+            ],
+        )
+        self.assertFalse(copy.line_ids or copy.score_ids)
+        self.assertNotEqual(copy.name, claim.name)
+        self.assertNotEqual(copy.access_token, claim.access_token)
+        self.assertEqual(
+            set(copy.sudo().event_ids.mapped("kind")), {"start", "met"}, "its own log"
+        )
+        self.assertEqual(self._states(copy)["response"], "running")
+
     def test_same_external_number_is_the_same_claim(self):
         self._claim(external_ref="ERP-1", channel="api")
         with (

@@ -218,9 +218,13 @@ class TestClaimMessage(ClaimCase):
             "Auto-Submitted: auto-generated\n",
             "Precedence: bulk\n",
             "Precedence: auto_reply\n",
+            "Precedence: list\n",
             "X-Autoreply: yes\n",
+            "Return-Path: <>\n",
         ):
             self.assertFalse(self._mail(headers=headers), headers)
+        for server in ("MAILER-DAEMON@mx.example.com", "postmaster@mx.example.com"):
+            self.assertFalse(self._mail(server), server)
         self.assertTrue(self._mail(headers="Auto-Submitted: no\n"))
 
     def test_our_own_address_opens_no_claim(self):
@@ -235,6 +239,15 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(len(claim.message_ids), before + 1)
         self.assertEqual(claim.message_ids[0].message_type, "out_of_office")
         self.assertEqual(claim.state, "closed")
+
+    def test_machines_wake_up_and_answer_nothing(self):
+        """Neither a waiting claim nor a clock, whatever the machine calls itself."""
+        claim = self._claim()
+        claim.action_wait()
+        for headers in ("Precedence: list\n", "Return-Path: <>\n"):
+            self.assertFalse(self._reply(claim, headers=headers))
+        self.assertEqual(claim.state, "waiting")
+        self.assertEqual(self._states(claim)["response"], "running")
 
     def test_out_of_office_of_the_agent_is_no_answer(self):
         self.agent.partner_id.email = "ada@acme.example.com"
@@ -331,6 +344,28 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(claim.state, "closed")
         self.assertEqual(len(self._acks(new)), 1)
 
+    def test_replies_after_grace_go_on_in_one_claim(self):
+        """The second one is read there, and files come along."""
+        claim = self._closed(days=15)
+        before = self.env["export.crm.claim"].search([])
+        self._reply(claim)
+        following = self.env["export.crm.claim"].search([]) - before
+        photo = ("wet.png", b"PNG")
+        claim.message_post(
+            body="And the sixth",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[photo],
+        )
+        self.assertEqual(self.env["export.crm.claim"].search([]) - before, following)
+        self.assertIn("And the sixth", str(following.message_ids.mapped("body")))
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", following._name), ("res_id", "=", following.id)]
+        )
+        self.assertEqual(set(files.mapped("name")), {"panel.png", "wet.png"})
+        self.assertEqual(claim.state, "closed")
+
     def test_reply_wakes_what_waits_for_the_customer(self):
         claim = self._claim()
         claim.action_wait()
@@ -340,18 +375,3 @@ class TestClaimMessage(ClaimCase):
         claim.stage_id = external
         self._reply(claim)
         self.assertEqual(claim.state, "waiting", "waits for the carrier")
-
-    def test_standard_reply_in_the_customers_language(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        reply = self.env.ref("export_crm.claim_reply_photos")
-        reply.with_context(lang="fr_FR").body = "<p>Bonjour {customer}, {number}</p>"
-        self.customer.lang = "fr_FR"
-        claim = self._claim()
-        wizard = (
-            self.env["export.crm.claim.reply.send"]
-            .with_user(self.agent)
-            .create({"claim_id": claim.id, "reply_id": reply.id})
-        )
-        self.assertIn(f"Bonjour Lagos Trading Ltd, {claim.name}", wizard.body)
-        wizard.action_send()
-        self.assertEqual(self._clock(claim).state, "met")

@@ -37,7 +37,7 @@ class TestClaimMoves(ClaimCase):
         closed = self.env.ref("export_crm.claim_stage_closed")
         claim = self._claim(category_id=category.id)
         self._answer(claim)
-        self.assertIn("needs 1 photos", claim.missing_text)
+        self.assertIn("photos needed 1", claim.missing_text)
         with self.assertRaisesRegex(ValidationError, "photos"), self.cr.savepoint():
             claim.action_close()
         with self.assertRaisesRegex(ValidationError, "photos"), self.cr.savepoint():
@@ -83,7 +83,7 @@ class TestClaimMoves(ClaimCase):
         claim = self._claim(category_id=child.id)
         self._answer(claim)
         self._photo(claim)
-        with self.assertRaisesRegex(ValidationError, "needs 2 photos, 1 are"):
+        with self.assertRaisesRegex(ValidationError, "photos needed 2, there 1"):
             claim.action_close()
 
     def test_customer_must_have_an_answer(self):

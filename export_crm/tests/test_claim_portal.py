@@ -1,6 +1,7 @@
 import base64
 import io
 import json
+from unittest.mock import patch
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
@@ -147,7 +148,7 @@ class TestClaimPortal(ClaimPortalCase):
         page = self._post(f"/my/claims/{claim.id}/rate", rating="5", feedback="Fine")
         self.assertIn("Thank you for your rating", page.text)
         page = self._post(f"/my/claims/{claim.id}/rate", rating="1")
-        self.assertIn("not possible any more", page.text)
+        self.assertIn("rated already", page.text)
         self.assertEqual(claim.sudo().rating_ids.mapped("rating"), [5.0])
         self._post(f"/my/claims/{claim.id}/reopen", reason="Again wet")
         self.assertRecordValues(claim, [{"state": "progress", "cycle": 2}])
@@ -222,6 +223,114 @@ class TestClaimPortal(ClaimPortalCase):
         response, claim = self._file(**{f"quantity_{self.line.id}": "1"})
         self.assertFalse(claim)
         self.assertIn("several claims within the hour", response.text)
+        self.assertIn("Three cartons were wet.", response.text)
+        self.company.export_claim_hour_claims = 6
+        _response, claim = self._file(**{f"quantity_{self.line.id}": "1"})
+        self.assertTrue(claim)
+
+    def test_flood_of_reopenings(self):
+        self.company.export_claim_hour_claims = 2
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self._login(self.buyer)
+        for cycle in (2, 3):
+            self._answer(claim)
+            claim.action_close()
+            self._post(f"/my/claims/{claim.id}/reopen", reason="Again wet")
+            self.assertEqual(claim.cycle, cycle)
+        self._answer(claim)
+        claim.action_close()
+        page = self._post(f"/my/claims/{claim.id}/reopen", reason="And again")
+        self.assertRecordValues(claim, [{"state": "closed", "cycle": 3}])
+        self.assertIn("several claims within the hour", page.text)
+        self.assertIn("And again</textarea>", page.text)
+        with self.subTest("an hour later"):
+            self._age("export_crm_claim_event")
+            self._post(f"/my/claims/{claim.id}/reopen", reason="And again")
+            self.assertEqual(claim.cycle, 4)
+
+    def _age(self, table):
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {table} SET create_date = create_date - interval '61 minutes'"
+        )
+        self.env.invalidate_all()
+
+    def test_flood_of_messages(self):
+        """Over all claims of the customer, colleagues and links included."""
+        self.company.export_claim_hour_messages = 3
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        other = self._claim(partner_id=self.customer.id)
+        stranger = self._claim(partner_id=self.stranger.partner_id.id)
+        for one in claim | other | stranger:
+            one._portal_ensure_token()
+        self._login(self.buyer)
+        self._message(claim, claim.access_token)
+        self._message(claim, claim.access_token)
+        self.logout()
+        self.assertNotIn("error", self._message(other, other.access_token))
+        with mute_logger("odoo.http"):
+            for one in claim | other:
+                answer = self._message(one, one.access_token)
+                self.assertIn("was not sent", answer["error"]["data"]["message"])
+        self.assertEqual(self._said(claim) + self._said(other), 3)
+        self.assertNotIn("error", self._message(stranger, stranger.access_token))
+        self._login(self.agent_login())
+        self.assertNotIn("error", self._message(claim, ""), "employees have no limit")
+        self._age("mail_message")
+        self._login(self.buyer)
+        self.assertNotIn("error", self._message(claim, claim.access_token))
+
+    def agent_login(self):
+        self.agent.password = self.agent.login
+        return self.agent
+
+    def _said(self, claim):
+        return len(
+            claim.message_ids.filtered(
+                lambda m: "the photo" in (m.body or "")
+                and m.author_id.commercial_partner_id == self.customer
+            )
+        )
+
+    def _upload(self, claim, content, token="", **values):
+        return self.url_open(
+            "/mail/attachment/upload",
+            data={
+                "csrf_token": http_token(self),
+                "thread_id": claim.id,
+                "thread_model": claim._name,
+                "is_pending": "true",
+                "token": token,
+                **values,
+            },
+            files={"ufile": ("wet.png", io.BytesIO(content), "image/png")},
+        )
+
+    def test_files_of_messages_are_limited_like_those_of_claims(self):
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        claim._portal_ensure_token()
+        self._login(self.buyer)
+        photo = base64.b64decode(PNG)
+        for content, text in (
+            (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "Only photos"),
+            (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
+        ):
+            answer = self._upload(claim, content, claim.access_token).json()
+            self.assertIn(text, answer["error"])
+        with patch("odoo.addons.export_crm.models.claim.claim_flood.FILES", 2):
+            for _n in range(2):
+                answer = self._upload(claim, photo, claim.access_token).json()
+                self.assertTrue(answer["data"]["attachment_id"])
+            answer = self._upload(claim, photo, claim.access_token).json()
+            self.assertIn("many files within the hour", answer["error"])
+        stored = self.env["ir.attachment"].browse(
+            self._upload(claim, photo, claim.access_token).json()["data"][
+                "attachment_id"
+            ]
+        )
+        self.assertEqual(stored.raw, photo)
+        self._login(self.stranger)
+        self.assertEqual(self._upload(claim, photo, "no").status_code, 404)
 
     def test_link_in_a_mail(self):
         """The token opens the one claim, without a login."""

@@ -43,3 +43,11 @@ class TestClaimTour(ClaimPortalCase, ExportCrmTourCase):
             "document.body.innerText.includes('404')",
             login=self.stranger.login,
         )
+
+    def test_refused_message_is_not_lost(self):
+        """Told that it was too much, the customer still has what was typed."""
+        self.company.export_claim_hour_messages = 1
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self.start_tour(
+            f"/my/claims/{claim.id}", "export_crm_claim_flood", login=self.buyer.login
+        )

@@ -240,6 +240,7 @@ class TestFollowupMyDay(FollowupCommon):
         """Go-live years back: the rhythm starts now, once, not turn by turn."""
         self._plan("tier_b")
         self._account(tier_id=self.env.ref("export_crm.export_crm_tier_b").id)
+        self.company.export_followup_ahead_days = 0
         for _run in range(3):
             self._run()
         self.assertEqual(self._rows().state, "planned")
@@ -350,6 +351,10 @@ class TestFollowupMyDay(FollowupCommon):
         self._sold().date_order = row.done_at + timedelta(days=29)
         self._sold(other).date_order = quiet.done_at + timedelta(days=31)
         self.ledger._measure_orders_after(self.company)
+        self.assertEqual(row.ordered_after, 1.0)
+        self.assertIsNone(quiet.ordered_after, "there is time left")
+        with freeze_time(quiet.done_at + timedelta(days=31)):
+            self.ledger._measure_orders_after(self.company)
         self.assertEqual((row.ordered_after, quiet.ordered_after), (1.0, 0.0))
 
     def test_invoice_due(self):

@@ -99,6 +99,19 @@ class TestNextBestAction(HealthCommon):
         with self.assertRaises(AccessError):
             self._rule().with_user(self.salesperson).effect = 1
 
+    def test_accountants_dismiss_what_is_theirs(self):
+        self._rule(role="credit")
+        self._run()
+        action = self.actions.search([]).with_user(self.controller)
+        wizard = (
+            self.env["export.crm.warning.dismiss"]
+            .with_user(self.controller)
+            .with_context(**action.action_open_dismiss()["context"])
+            .create({"reason": "They pay tomorrow"})
+        )
+        wizard.action_dismiss()
+        self.assertEqual(action.state, "dismissed")
+
     def test_condition_is_data_and_no_program(self):
         for condition in (
             "[('partner_id.user_id.password', '=', 'x')] + []",

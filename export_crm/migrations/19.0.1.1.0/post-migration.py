@@ -1,3 +1,5 @@
+from odoo.tools.sql import column_exists
+
 # Steps of 19.0.1.0 with an own number that the service policies have now: the step,
 # the tiers whose policy gets its hours (None: all), the policy's field.
 HOURS = (
@@ -22,8 +24,28 @@ def migrate(cr, _version):
     """Bring what 19.0.1.0 has stored into the form of this version."""
     # Explanations in an older form: the next night renews them.
     cr.execute("UPDATE export_crm_account SET tier_lines = NULL, health_lines = NULL")
+    _keep_costs(cr)
     _move_hours(cr)
     _join_order_steps(cr)
+
+
+def _keep_costs(cr):
+    """What an action costs was one number for all; it is one in each currency now."""
+    if not column_exists(cr, "export_crm_action_rule", "cost"):
+        return
+    cr.execute(
+        """
+        UPDATE export_crm_action_rule rule SET unit_cost = known.costs
+          FROM (
+               SELECT r.id, jsonb_object_agg(c.id::text, r.cost) AS costs
+                 FROM export_crm_action_rule r
+                 JOIN res_company c ON r.company_id IS NULL OR c.id = r.company_id
+                WHERE r.cost <> 0
+                GROUP BY r.id
+               ) known
+         WHERE known.id = rule.id
+        """
+    )
 
 
 def _step_id(cr, name):

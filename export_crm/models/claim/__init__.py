@@ -25,6 +25,8 @@ from . import (
     claim_rating,
     claim_dispute,
     claim_facts,
+    claim_flood,
+    claim_follow,
     claim_counts,
     res_company,
     res_config_settings,

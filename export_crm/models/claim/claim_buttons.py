@@ -142,22 +142,33 @@ class ExportCrmClaim(models.Model):
         """Choose a standard reply, to be adapted and sent."""
         self.ensure_one()
         return self._wizard(
-            "export.crm.claim.reply.send", {"default_claim_id": self.id}
+            self.env._("Answer the Customer"),
+            "export.crm.claim.reply.send",
+            {"default_claim_id": self.id},
         )
 
     def action_merge(self):
         """Merge the selected claims."""
-        return self._wizard("export.crm.claim.merge", {"active_ids": self.ids})
+        return self._wizard(
+            self.env._("Merge Claims"),
+            "export.crm.claim.merge",
+            {"active_ids": self.ids},
+        )
 
     def action_split(self):
         """File some lines as a claim of their own."""
         self.ensure_one()
-        return self._wizard("export.crm.claim.split", {"default_claim_id": self.id})
+        return self._wizard(
+            self.env._("Split the Claim"),
+            "export.crm.claim.split",
+            {"default_claim_id": self.id},
+        )
 
     @api.model
-    def _wizard(self, model, context):
+    def _wizard(self, name, model, context):
         return {
             "type": "ir.actions.act_window",
+            "name": name,
             "res_model": model,
             "view_mode": "form",
             "target": "new",

@@ -183,7 +183,8 @@ class ExportCrmClaim(models.Model):
                    SET next_deadline = s.next_deadline,
                        next_milestone = s.next_milestone, late = s.late,
                        response_hours = s.response, plan_hours = s.plan,
-                       resolution_hours = s.resolution
+                       resolution_hours = s.resolution,
+                       within_48h = (s.resolution <= 48)::int
                   FROM summary s
                  WHERE s.id = c.id
                    AND (c.next_deadline, c.next_milestone, c.late,
@@ -202,6 +203,7 @@ class ExportCrmClaim(models.Model):
                 "response_hours",
                 "plan_hours",
                 "resolution_hours",
+                "within_48h",
             ],
             flush=False,
         )

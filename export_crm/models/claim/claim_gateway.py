@@ -8,6 +8,8 @@ _logger = logging.getLogger(__name__)
 
 _BULK = {"bulk", "list", "junk", "auto_reply"}
 _AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")
+# Mail servers that report; what comes without a return path wants no answer either.
+_SERVERS = {"mailer-daemon", "postmaster"}
 
 
 def is_automatic(message):
@@ -20,14 +22,22 @@ def is_automatic(message):
     >>> mail["Auto-Submitted"] = "auto-replied (vacation)"
     >>> is_automatic(mail)
     True
+    >>> bounce = EmailMessage()
+    >>> bounce["From"] = "Mail Delivery System <MAILER-DAEMON@mx.example.com>"
+    >>> is_automatic(bounce)
+    True
 
     :param email.message.EmailMessage message: the mail
     """
     submitted = (message.get("Auto-Submitted") or "no").strip().lower()
     precedence = (message.get("Precedence") or "").strip().lower()
+    sender = (email_normalize(str(message.get("From") or "")) or "").split("@")[0]
     return (
         not submitted.startswith("no")
         or precedence in _BULK
+        or sender in _SERVERS
+        or (message.get("Return-Path") or "").strip() == "<>"
+        or message.get_content_type() == "multipart/report"
         or any(message.get(name) for name in _AUTO_HEADERS)
     )
 

@@ -124,7 +124,7 @@ class ExportCrmClaim(models.Model):
             """
             SELECT c.id
               FROM export_crm_claim c
-              JOIN export_crm_account a
+              LEFT JOIN export_crm_account a
                 ON a.partner_id = c.commercial_partner_id
                AND a.company_id = c.company_id
              WHERE c.company_id = %s AND c.is_open

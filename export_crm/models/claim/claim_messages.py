@@ -51,7 +51,7 @@ class ExportCrmClaim(models.Model):
 
     def _reaches_customer(self, message):
         outside = (message.partner_ids | self.sudo().message_partner_ids).filtered(
-            lambda partner: partner.partner_share
+            lambda partner: partner.partner_share and partner.active
         )
         customer = self.commercial_partner_id
         if customer:

@@ -113,7 +113,7 @@ class ExportCrmClaim(models.Model):
         if wanted > (found := self._photo_count()):
             missing.append(
                 self.env._(
-                    "%(category)s needs %(wanted)s photos, %(found)s are there.",
+                    "%(category)s: photos needed %(wanted)s, there %(found)s.",
                     category=self.category_id.display_name,
                     wanted=wanted,
                     found=found,
@@ -226,9 +226,14 @@ class ExportCrmClaim(models.Model):
         if self._in_grace():
             self._go("progress")
             return self
-        following = self._follow_up(
-            title=message.subject or self.title, body=message.body
-        )
+        following = self.following_ids.filtered("is_open")[:1]
+        if following:
+            following._take_over(message)
+        else:
+            following = self._follow_up(
+                title=message.subject or self.title, body=message.body
+            )
+            following._take_files(message)
         self._message_log(
             body=self.env._(
                 "The customer wrote after the claim was closed for good: "
@@ -237,6 +242,22 @@ class ExportCrmClaim(models.Model):
             )
         )
         return following
+
+    def _take_over(self, message):
+        """Have what was written to a closed claim here, where somebody reads it."""
+        self.message_post(
+            body=message.body,
+            subject=message.subject,
+            author_id=message.author_id.id,
+            email_from=message.email_from,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self._take_files(message)
+
+    def _take_files(self, message):
+        for file in message.attachment_ids:
+            file.copy({"res_model": self._name, "res_id": self.id})
 
     def _follow_up(self, title, body):
         """File a claim that comes from this closed one."""

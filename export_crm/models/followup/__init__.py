@@ -1,8 +1,10 @@
 from . import (
     export_crm_followup,
+    best_hour,
     crm_lead,
     crm_team,
     export_crm_followup_content,
+    export_crm_order_news,
     export_crm_tier_policy,
     export_crm_transit,
     effect,
@@ -11,6 +13,8 @@ from . import (
     mail_activity_plan,
     mail_activity_plan_template,
     merging,
+    order_news_mail,
+    order_news_partner,
     outcome,
     people,
     pipeline,
@@ -25,5 +29,6 @@ from . import (
     sources_delivery,
     sources_order,
     stock_picking,
+    usage,
     writing,
 )

@@ -37,6 +37,11 @@ class MailActivityPlanTemplate(models.Model):
         help="Takes the place of the questions while the customer is on hold: nothing "
         "is sold then.",
     )
+    export_usage = fields.Boolean(
+        string="With product usage",
+        help="The activity says what the customer bought in the last twelve months and "
+        "received, the last purchase, open claims and the use of the portal.",
+    )
     export_per = fields.Selection(
         [("delivery", "Each delivery"), ("order", "Order, after its last delivery")],
         string="Once for",

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytz
 from markupsafe import Markup
@@ -6,6 +7,18 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...tools import followup as calc
+
+
+class Known(NamedTuple):
+    """What the texts of a batch of contacts are made of, looked up together.
+
+    ``customers`` is ``{partner id: Customer}``, ``contents`` the company's material,
+    ``usages`` ``{partner id: Usage}`` of the contacts that bring a summary along.
+    """
+
+    customers: dict
+    contents: models.Model
+    usages: dict
 
 
 class ExportCrmFollowup(models.Model):
@@ -155,7 +168,7 @@ class ExportCrmFollowup(models.Model):
         if not self:
             return
         rows = self.filtered(lambda row: row._activity_record())
-        known = self._what_to_say()
+        known = rows._what_to_say()
         # The ledger's own page tells people; a night's work sends no mail.
         activities = (
             self.env["mail.activity"]
@@ -196,14 +209,12 @@ class ExportCrmFollowup(models.Model):
     # === WHAT TO SAY === #
 
     def _what_to_say(self):
-        """Return what the texts of these rows of a company are made of.
-
-        :return: (``{partner id: Customer}``, material of the company)
-        """
+        """Return what the texts of these rows of a company are made of."""
         company = self.company_id[:1]
-        return (
+        return Known(
             self._customers(company, self.partner_id.ids),
             self.env["export.crm.followup.content"]._of_company(company),
+            self._usages(company),
         )
 
     def _script_html(self, known=None):
@@ -212,6 +223,7 @@ class ExportCrmFollowup(models.Model):
         :param known: see ``_what_to_say``, where it is known already
         """
         self.ensure_one()
+        known = known or self._what_to_say()
         parts = []
         for row in self + self.member_ids:
             template = row.template_id
@@ -221,6 +233,7 @@ class ExportCrmFollowup(models.Model):
             if self.member_ids and script:
                 parts.append(Markup("<p><b>%s</b></p>") % row.name)
             parts.append(script or Markup(""))
+        parts.append(self._usage_html(known.usages))
         if self.on_hold:
             warning = self.env._(
                 "The customer is on credit hold: offer nothing, take no order; speak "
@@ -228,15 +241,15 @@ class ExportCrmFollowup(models.Model):
             )
             parts.insert(0, Markup("<p><b>%s</b></p>") % warning)
         elif self.partner_id:
-            parts.append(self._material_html(*(known or self._what_to_say())))
+            parts.append(self._material_html(known))
         parts.append(self._preferences_html())
         return Markup("").join(parts)
 
-    def _material_html(self, customers, contents):
-        customer = customers.get(self.partner_id.id, calc.Customer())
+    def _material_html(self, known):
+        customer = known.customers.get(self.partner_id.id, calc.Customer())
         items = [
             Markup("<li><b>%s</b> %s</li>") % (content.name, content.body)
-            for content in contents.with_env(self.env)._for_contact(
+            for content in known.contents.with_env(self.env)._for_contact(
                 self.trigger, customer
             )
         ]

@@ -89,6 +89,11 @@ class ExportCrmAction(models.Model):
     contacted = fields.Boolean(
         compute="_compute_contacted", store=True, help="It was accepted or done."
     )
+    cost = FactMonetary(
+        readonly=True,
+        help="What doing it costs, as its rule said when it was accepted or done; "
+        "company currency.",
+    )
     measured_date = fields.Date(readonly=True)
     bought_after = fields.Boolean(
         readonly=True, help="A purchase within 91 days after the day it was proposed."
@@ -108,6 +113,7 @@ class ExportCrmAction(models.Model):
             action.contacted = action.state in ("accepted", "done")
 
     @api.depends("figures")
+    @api.depends_context("lang")
     def _compute_why(self):
         for action in self:
             action.why = " · ".join(
@@ -158,9 +164,20 @@ class ExportCrmAction(models.Model):
                 )
             )
         # sudo: whoever may see an action may decide, and change nothing else of it
-        self.sudo().write(
-            {"state": state, "reason": reason, "decided_by_id": self.env.uid}
-        )
+        for (rule, company), actions in (
+            self.sudo()
+            .grouped(lambda action: (action.rule_id, action.company_id))
+            .items()
+        ):
+            costs = state in ("accepted", "done")
+            actions.write(
+                {
+                    "state": state,
+                    "reason": reason,
+                    "decided_by_id": self.env.uid,
+                    "cost": rule.with_company(company).unit_cost if costs else None,
+                }
+            )
 
     def action_open_dismiss(self):
         """Ask for the reason of a dismissal."""

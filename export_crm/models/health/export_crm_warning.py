@@ -118,6 +118,7 @@ class ExportCrmWarning(models.Model):
             warning.level_rank = early_warning.LEVELS.index(warning.level or "info")
 
     @api.depends("code", "partner_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         causes = dict(self._fields["code"]._description_selection(self.env))
         for warning in self:
@@ -128,6 +129,7 @@ class ExportCrmWarning(models.Model):
             )
 
     @api.depends("evidence")
+    @api.depends_context("lang")
     def _compute_evidence_text(self):
         for warning in self:
             warning.evidence_text = self.env["ir.qweb"]._render(
@@ -135,6 +137,7 @@ class ExportCrmWarning(models.Model):
             )
 
     @api.depends("evidence")
+    @api.depends_context("lang")
     def _compute_summary(self):
         for warning in self:
             warning.summary = " · ".join(

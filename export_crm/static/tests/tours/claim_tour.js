@@ -158,3 +158,47 @@ tours.add("export_crm_claim_worked", {
         shot("claim_6_solved"),
     ],
 });
+
+// The customer writes too much: told so, and what was typed is still there.
+const composer = "#chatterRoot:shadow .o-mail-Composer";
+tours.add("export_crm_claim_flood", {
+    steps: () => [
+        {
+            content: "Write",
+            trigger: `${composer}-input`,
+            run: "edit First message",
+        },
+        {
+            content: "Send",
+            trigger: `${composer} button.o-mail-Composer-send:enabled`,
+            run: "click",
+        },
+        {
+            content: "It was sent",
+            trigger: "#chatterRoot:shadow .o-mail-Message:contains('First message')",
+        },
+        {
+            content: "Write more",
+            trigger: `${composer}-input`,
+            run: "edit Second message",
+        },
+        {
+            content: "Send more",
+            trigger: `${composer} button.o-mail-Composer-send:enabled`,
+            run: "click",
+        },
+        {
+            content: "It is said that it wasn't sent",
+            trigger: ".o_notification:contains('was not sent')",
+        },
+        shot("claim_portal_4_flood"),
+        {
+            content: "What was typed is still there and can be sent",
+            trigger: `${composer}-input:value('Second message')`,
+        },
+        {
+            content: "The composer is alive",
+            trigger: `${composer} button.o-mail-Composer-send:enabled`,
+        },
+    ],
+});

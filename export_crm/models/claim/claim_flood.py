@@ -1,0 +1,113 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+HOUR = "-1H"
+# Files that wait to be sent with a message belong to no claim yet. Those of visitors
+# by link, who have no user of their own, are counted together.
+FILES, FILES_BY_LINK = 50, 500
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    export_claim_hour_claims = fields.Integer(
+        string="Claims per hour",
+        default=5,
+        help="So many claims can a customer file or reopen in the portal within an "
+        "hour. 0: no limit.",
+    )
+    export_claim_hour_messages = fields.Integer(
+        string="Messages per hour",
+        default=30,
+        help="So many messages can a customer write on claims in the portal within an "
+        "hour. 0: no limit.",
+    )
+
+    _export_claim_hour_check = models.Constraint(
+        "CHECK(export_claim_hour_claims >= 0 AND export_claim_hour_messages >= 0)",
+        "Numbers per hour are not negative.",
+    )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    export_claim_hour_claims = fields.Integer(
+        related="company_id.export_claim_hour_claims", readonly=False
+    )
+    export_claim_hour_messages = fields.Integer(
+        related="company_id.export_claim_hour_messages", readonly=False
+    )
+
+
+class ExportCrmClaim(models.Model):
+    """So much may come from one customer in the portal; called as superuser."""
+
+    _inherit = "export.crm.claim"
+
+    def _check_portal_claims(self, company, customer):
+        """Raise UserError when a customer has filed or reopened too many claims.
+
+        :param res.partner customer: commercial customer
+        """
+        limit = company.export_claim_hour_claims
+        of_customer = [("commercial_partner_id", "=", customer.id)]
+        filed = self.search_count(
+            [*of_customer, ("channel", "=", "portal"), ("create_date", ">=", HOUR)]
+        )
+        reopened = self.env["export.crm.claim.event"].search_count(
+            [
+                ("claim_id.commercial_partner_id", "=", customer.id),
+                ("kind", "=", "reopened"),
+                ("milestone", "=", "response"),
+                ("create_date", ">=", HOUR),
+            ]
+        )
+        if limit and filed + reopened >= limit:
+            raise UserError(
+                self.env._(
+                    "You have filed several claims within the hour. Please add to one "
+                    "of them, or call us."
+                )
+            )
+
+    def _check_portal_messages(self):
+        """Raise UserError when the customer of this claim has written too much."""
+        for claim in self:
+            limit = claim.company_id.export_claim_hour_messages
+            written = self.env["mail.message"].search_count(
+                [
+                    ("model", "=", self._name),
+                    ("author_id", "child_of", claim._customers().ids),
+                    ("message_type", "=", "comment"),
+                    ("create_date", ">=", HOUR),
+                ]
+            )
+            if limit and written >= limit:
+                raise UserError(
+                    self.env._(
+                        "You have written many messages within the hour. Yours was "
+                        "not sent: please send it a little later, or call us."
+                    )
+                )
+
+    def _check_portal_files(self):
+        """Raise UserError when a visitor has uploaded too many files."""
+        user = self.env.user
+        found = self.env["ir.attachment"].search_count(
+            [
+                ("create_uid", "=", user.id),
+                ("res_model", "in", (self._name, "mail.compose.message")),
+                ("create_date", ">=", HOUR),
+            ]
+        )
+        if found >= (FILES_BY_LINK if user._is_public() else FILES):
+            raise UserError(
+                self.env._(
+                    "You have sent many files within the hour: please send the next "
+                    "ones a little later."
+                )
+            )
+
+    def _customers(self):
+        return self.commercial_partner_id or self.partner_id
