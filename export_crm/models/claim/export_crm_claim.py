@@ -278,6 +278,8 @@ class ExportCrmClaim(models.Model):
         "other_id",
         string="Linked claims",
         copy=False,
+        check_company=True,
+        help="Seen from both sides.",
     )
 
     _name_uniq = models.Constraint("UNIQUE(name)", "The number of a claim is unique.")
