@@ -215,10 +215,15 @@ class TestClaimLine(ClaimCase):
         self.assertIn("We look into it", str(one.message_ids.mapped("body")))
 
     def test_link_goes_both_ways(self):
+        """As the form does it: added, found from the other side, taken away."""
         one, two = self._claim(), self._claim()
-        one._link(two)
+        one.linked_ids = [Command.link(two.id)]
         self.assertEqual(two.linked_ids, one)
-        self.assertEqual(one.related_count, 1)
+        self.assertEqual((one.related_count, two.related_count), (1, 1))
+        three = self._claim(linked_ids=[Command.set(one.ids)])
+        self.assertEqual(one.linked_ids, two | three)
+        two.linked_ids = [Command.clear()]
+        self.assertEqual(one.linked_ids, three)
 
     def test_numbers_and_no_deletion(self):
         one, two = self._claim(), self._claim()

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from ...tools import clock
@@ -8,6 +8,41 @@ class ExportCrmClaim(models.Model):
     """Merge, split, link."""
 
     _inherit = "export.crm.claim"
+
+    # === LINK === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        claims = super().create(vals_list)
+        for claim, vals in zip(claims, vals_list, strict=True):
+            if vals.get("linked_ids"):
+                claim._mirror_links(self.browse())
+        return claims
+
+    def write(self, vals):
+        if "linked_ids" not in vals:
+            return super().write(vals)
+        # Sudo: links lead to claims of other departments, too.
+        before = {claim: claim.sudo().linked_ids for claim in self}
+        result = super().write(vals)
+        for claim, linked in before.items():
+            claim._mirror_links(linked)
+        return result
+
+    def _mirror_links(self, before):
+        """Have links seen from the other side, too.
+
+        :param before: the claims that this one was linked with
+        """
+        claim = self.sudo()  # as in write
+        for other in claim.linked_ids - before:
+            if claim not in other.linked_ids:
+                other.linked_ids = [Command.link(claim.id)]
+        for other in before - claim.linked_ids:
+            if claim in other.linked_ids:
+                other.linked_ids = [Command.unlink(claim.id)]
+
+    # === MERGE, SPLIT === #
 
     def _merge_into(self, target):
         """Merge these claims into ``target``: messages and goods go there.
@@ -105,20 +140,3 @@ class ExportCrmClaim(models.Model):
         claim._keep_first_promise(self)
         self._message_log(body=self.env._("%(claim)s split off", claim=claim.name))
         return claim
-
-    def _link(self, others):
-        """Link claims with each other, both ways."""
-        for claim in self:
-            claim.linked_ids |= others - claim
-        for other in others - self:
-            other.linked_ids |= self
-
-    def action_duplicate_of(self):
-        """Open the claim that this one is a duplicate of."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.merged_into_id.id,
-            "view_mode": "form",
-        }
