@@ -107,6 +107,28 @@ def facts_lines(result):
     yield ""
 
 
+def score_lines(result):
+    """Yield the lines of tier, demand, health, warnings and actions."""
+    if "scores" in result:
+        row = result["scores"]
+        yield (
+            f"| scores of {row['customers']:,} | {row['s']} s "
+            f"({row['per_20000_s']} s per 20,000), again {row['again_s']} s |"
+        )
+        yield (
+            f"| demand of {row['customers']:,}, of that | {row['demand_s']} s; the "
+            f"monthly fit of the model, its test included, {row['demand_fit_s']} s |"
+        )
+    if "night" in result:
+        row = result["night"]
+        yield (
+            f"| {row['warnings']:,} warnings and {row['actions']:,} actions of "
+            f"{row['customers']:,} | go-live {row['first_s']} s, all new in one night "
+            f"{row['news_s']} s (longest batch of 5,000: {row['news_batch_s']} s), "
+            f"again {row['again_s']} s |"
+        )
+
+
 def other_lines(result):
     """Yield the rows of what has no counterpart."""
     yield "| What | Figure |"
@@ -123,12 +145,7 @@ def other_lines(result):
             f"{row['second_run_rows']} rows written |"
         )
         yield f"| refresh, most memory, all of Odoo included | {row['memory_mb']} MB |"
-    if "scores" in result:
-        row = result["scores"]
-        yield (
-            f"| scores of {row['customers']:,} | {row['s']} s "
-            f"({row['per_20000_s']} s per 20,000), again {row['again_s']} s |"
-        )
+    yield from score_lines(result)
     if "grading" in result:
         row = result["grading"]
         yield (
