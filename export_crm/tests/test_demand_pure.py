@@ -1,5 +1,8 @@
+import ast
 import math
 import random
+import sys
+from pathlib import Path
 
 from odoo.tests.common import BaseCase
 
@@ -29,6 +32,24 @@ def made_up(customers, seed=1, days=900):
 
 
 class TestDemandPure(BaseCase):
+    def test_nothing_but_the_standard_library(self):
+        folder = Path(demand.__file__).parent
+        names = [path.stem for path in folder.glob("demand*.py")]
+        self.assertGreaterEqual(len(names), 5)
+        names += ["backtest", "backtest_rolling", "early_warning", "health"]
+        names += ["reply_hours", "season", "silence", "uplift", "upgrade"]
+        for name in names:
+            tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+            for node in ast.walk(tree):
+                used = []
+                if isinstance(node, ast.Import):
+                    used = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    used = [node.module]
+                for module in used:
+                    with self.subTest(tool=name, module=module):
+                        self.assertIn(module.split(".")[0], sys.stdlib_module_names)
+
     def test_expected_is_the_closed_form(self):
         # By the hypergeometric formula of Batislam et al. (2007), computed with
         # scipy 1.15 for r=.6, alpha=60, a=.5, b=1.5 and the fit of CDNOW.

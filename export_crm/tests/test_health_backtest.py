@@ -31,6 +31,9 @@ class TestRolling(BaseCase):
             sum(part[0] for part in result.calibration),
             sum(row["customers"] for row in result.origins),
         )
+        # Of those shown in green far fewer stop than of all customers.
+        stopped = [1 - row["base"] for row in result.origins]
+        self.assertLess(result.green_churn, min(stopped) / 2)
 
     def test_lead_time_and_detection_delay(self):
         # A hundred who go on, and one who stops after the day 400.

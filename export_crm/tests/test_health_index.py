@@ -239,6 +239,53 @@ class TestHealthIndex(HealthCommon):
             ["2024-06-30", "2024-07-01", "2024-07-03", "2024-07-04"],
         )
 
+    def test_a_customer_on_the_line_keeps_its_colour(self):
+        """Down to three points below a threshold; up again only at the threshold."""
+        components = self.env["export.crm.health.component"].search([])
+        components.filtered(lambda c: c.code != "payment").weight = 0
+        seen = []
+        account = self._known()
+        for index in (75.0, 74.0, 72.0, 71.9, 74.0, 47.0, 46.9, 49.9, 50.0):
+            self._set_facts(account, payment_prompt=index / 100)
+            self._run(steps="h", facts=False)
+            seen.append((account.health, account.health_band))
+        bands = ["green"] * 3 + ["amber"] * 3 + ["red"] * 2 + ["amber"]
+        self.assertEqual([band for _health, band in seen], bands)
+        self.assertEqual(seen[3][0], 71.9)
+
+    def test_never_surveyed_and_a_stale_answer_are_missing(self):
+        account = self._known()
+        never = account.health
+        self.assertNotIn("satisfaction", self._parts(account))
+        answer = {"satisfaction": 0.0, "satisfaction_answers": 1}
+        account = self._known(**answer, satisfaction_date=AS_OF - timedelta(days=366))
+        self.assertEqual(account.health, never)
+        self.assertIn("satisfaction", account.health_lines["missing"])
+        account = self._known(**answer, satisfaction_date=AS_OF - timedelta(days=365))
+        self.assertIn("satisfaction", self._parts(account))
+        self.assertLess(account.health, never)
+
+    def test_one_bad_part_does_not_hide_the_rest(self):
+        """The worst payer is no red customer while all else is well, and is seen."""
+        good = self._known(delivery_count=3, claims_load=0.0, orders_365d=5)
+        before = good.health
+        account = self._known(
+            delivery_count=3, claims_load=0.0, orders_365d=5, payment_prompt=0.0
+        )
+        parts = self._parts(account)
+        self.assertEqual((parts["payment"], parts["complaints"]), (0.0, 1.0))
+        weight = sum(line[2] for line in account.health_lines["lines"])
+        self.assertAlmostEqual(before - account.health, 100 * 15 / weight, 0)
+        self.assertIn("Payment", account.health_explanation)
+
+    def test_one_order_only_is_neither_certain_nor_unknown(self):
+        one = self._customer("One Order")
+        self._orders(one, 30)
+        account = self._run(one, steps="d")
+        self.assertLess(account.p_alive, 1.0)
+        self.assertTrue(0.0 < account.p_buy < 1.0)
+        self.assertEqual(account.order_count, 1)
+
     def test_second_scoring_writes_nothing(self):
         self._known()
         self.env.cr.execute("SELECT xmin::text FROM export_crm_account")

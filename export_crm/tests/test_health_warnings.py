@@ -1,8 +1,11 @@
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase
+from odoo.tools import mute_logger
 
 from ..tools import early_warning
 from ..tools.early_warning import Rule
@@ -309,6 +312,40 @@ class TestWarnings(HealthCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 1)
 
+    def test_nothing_that_came_later_changes_a_past_day(self):
+        """Neither figures nor health nor warnings of a day, whenever it is computed."""
+        self.company.export_warnings_since = AS_OF - timedelta(days=400)
+        self._silent()
+        account = self._run()
+        self.assertTrue(self._codes())
+        names = ("health", "p_buy", "gap_open", "inbound_90d", "last_contact_date")
+        kept = [account[name] for name in names]
+        found = sorted(self._codes())
+        self.warnings.search([]).unlink()
+        self._order(self.customer, AS_OF + timedelta(days=3), 900.0)
+        self._invoice(
+            self.customer,
+            500.0,
+            invoice_date=AS_OF + timedelta(days=2),
+            invoice_date_due=AS_OF + timedelta(days=2),
+        )
+        self.env["mail.message"].create(
+            {
+                "model": "res.partner",
+                "res_id": self.customer.id,
+                "author_id": self.customer.id,
+                "message_type": "email",
+                "date": datetime.combine(AS_OF + timedelta(days=2), time(12)),
+                "body": "We are still here.",
+            }
+        )
+        account = self._run()
+        self.assertEqual([account[name] for name in names], kept)
+        self.assertEqual(sorted(self._codes()), found)
+        later = self._run(as_of=AS_OF + timedelta(days=4))
+        self.assertEqual(later.gap_open, 1)
+        self.assertEqual(later.inbound_90d, 1)
+
     def test_a_night_full_of_news_is_written_at_once(self):
         """As many queries and no messages, for one new warning or for many."""
         self.company.export_warnings_since = AS_OF - timedelta(days=30)
@@ -370,6 +407,18 @@ class TestLosses(HealthCommon):
         self.assertEqual(self.account.loss_state, "lost")
         self.assertFalse(self.account.warning_count)
         self.assertTrue(loss.sudo().warning_ids)
+
+    def test_how_and_why_are_asked(self):
+        kinds = dict(self.losses._fields["kind"].selection)
+        reasons = dict(self.losses._fields["reason"].selection)
+        self.assertEqual(set(kinds), {"chose", "forced", "fault"})
+        self.assertEqual(
+            set(reasons), {"price", "service", "credit", "information", "after_sales"}
+        )
+        for missing in ("kind", "reason"):
+            with self.subTest(missing=missing), mute_logger("odoo.sql_db"):
+                with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                    self._lose(**{missing: False})
 
     def test_lost_once(self):
         self._lose()
