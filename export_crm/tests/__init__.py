@@ -48,6 +48,7 @@ from . import (
     test_facts_views,
     test_followup_claims,
     test_followup_clocks,
+    test_followup_defaults,
     test_followup_delivery,
     test_followup_gates,
     test_followup_merge,
