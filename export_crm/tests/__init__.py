@@ -57,6 +57,7 @@ from . import (
     test_followup_my_day,
     test_followup_once,
     test_followup_order_news,
+    test_followup_people_tour,
     test_followup_tour,
     test_followup_usage,
     test_health_actions,
