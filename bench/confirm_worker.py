@@ -42,13 +42,18 @@ def set_up(env, variant, order):
 def patch(env, variant):
     """Leave away, in this process, what is not the guard.
 
-    That is the marking, the tier at confirmation and the follow-ups' moments.
+    That is the marking, the tier at confirmation and the follow-ups' moments; for
+    ``installed`` the guard, too: what is left are fields and classes.
     """
-    if variant.startswith("guard"):
+    if variant.startswith(("guard", "installed")):
         env.registry["export.crm.dirty"]._mark = lambda *_args, **_kwargs: None
         orders = env.registry["sale.order"]
         orders._compute_export_tier_id = _no_tier
         orders._export_note_moments = lambda _orders: None
+        orders._export_moment_vals = lambda _orders, _vals: {}
+        orders._export_mark_dirty = lambda orders, _also=None: orders[:0]
+    if variant == "installed":
+        orders._export_credit_guard = lambda _orders: None
 
 
 def _no_tier(orders):

@@ -166,3 +166,15 @@ class TestFactsViews(FactsCommon):
         form.partner_id = self.big
         form.export_kind = "sample"
         self.assertEqual(form.save().export_kind, "sample")
+
+    def test_odoo_does_not_read_our_columns_along_with_its_own(self):
+        """Every request reads its company and its partners: nobody pays for ours."""
+        for model in ("res.company", "res.partner"):
+            ours = {
+                name
+                for name, field in self.env[model]._fields.items()
+                if field._module == "export_crm" and field.store and field.column_type
+            }
+            self.assertTrue(ours)
+            eager = {n for n in ours if self.env[model]._fields[n].prefetch is True}
+            self.assertFalse(eager, f'{model}: declare them prefetch="export_crm"')

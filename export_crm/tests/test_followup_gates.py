@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -47,22 +46,7 @@ class TestFollowupGates(FollowupCommon):
         )
         self.assertFalse(self._activities())
 
-    # === CLAIM AND HOLD === #
-
-    def test_open_claim(self):
-        with patch.object(
-            type(self.ledger),
-            "_partners_with_open_claim",
-            lambda ledger, company, partners: partners,
-        ):
-            self._run(as_of=self.day)
-            self.assertEqual(self._week().state, "planned")
-            self.assertTrue(self._week().deferred)
-        closed = self.day + timedelta(days=50)
-        self._run(as_of=closed)
-        self.assertEqual(self._week().state, "scheduled")
-        self.assertFalse(self._week().deferred)
-        self.assertEqual(self._week().planned_date, closed + timedelta(days=1))
+    # === HOLD === #
 
     def test_credit_hold(self):
         self._hold()
@@ -79,6 +63,38 @@ class TestFollowupGates(FollowupCommon):
         self.assertFalse(self._week().on_hold)
         self.assertIn("customs", self._week().activity_id.note)
         self.assertIn("starter guide", self._week().activity_id.note)
+
+    def test_hold_opened_and_released_after_the_activity_was_made(self):
+        self._run(as_of=self.day)
+        activity = self._week().activity_id
+        hold = self._hold()
+        self._run(as_of=self.day)
+        self.assertTrue(self._week().on_hold)
+        self.assertEqual(self._week().activity_id, activity)
+        self.assertIn("offer nothing", activity.note)
+        self.assertNotIn("starter guide", activity.note)
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"hold_id": hold.id, "reason": "They have paid."}
+        )
+        self._run(as_of=self.day)
+        self.assertFalse(self._week().on_hold)
+        self.assertIn("starter guide", activity.note)
+
+    def test_contact_gone_after_the_activity_was_made(self):
+        buyer = self._contact("Buyer", email="buyer@example.com")
+        self.order.partner_id = buyer
+        other = self._contact("Other", email="other@example.com")
+        self._run(as_of=self.day)
+        week = self._week()
+        self.assertEqual(week.contact_id, buyer)
+        self.env["mail.blacklist"].sudo()._add("buyer@example.com")
+        self._run(as_of=self.day)
+        self.assertEqual((week.state, week.contact_id), ("scheduled", other))
+        self.assertIn("Other", week.activity_id.summary)
+        other.active = self.customer.active = False
+        self._run(as_of=self.day)
+        self.assertEqual((week.state, week.reason), ("skipped", "no_contact"))
+        self.assertFalse(self._activities())
 
     # === ONE CONTACT === #
 

@@ -135,7 +135,7 @@ class TestFollowupMyDay(FollowupCommon):
             ("Australia/Lord_Howe", date(2026, 1, 5), datetime(2026, 1, 4, 22, 0)),
         ):
             got = calc.window(day, pytz.timezone(zone))
-            self.assertEqual(got, (begin, begin + timedelta(hours=8)), zone)
+            self.assertEqual(got, (begin, begin + timedelta(hours=9)), zone)
 
     def test_window_of_the_contact(self):
         self.customer.write(
@@ -201,6 +201,8 @@ class TestFollowupMyDay(FollowupCommon):
         call = self._rows(step="cadence_a_call")
         self.assertEqual(len(self._rows()), 3)
         self.assertTrue(self.today < call.planned_date)
+        # The other two are not so near that they would be the same contact.
+        (self._rows() - call).planned_date = call.planned_date + timedelta(days=60)
         self._run(as_of=call.planned_date)
         self.assertEqual((call.state, call.user_id), ("scheduled", director))
         self._run(as_of=call.planned_date)
@@ -211,7 +213,7 @@ class TestFollowupMyDay(FollowupCommon):
         self._run(as_of=call.planned_date)
         second = self._rows(step="cadence_a_call") - call
         self.assertEqual(second.cycle, 2)
-        wanted = calc.working_day(calc.step_date(call.planned_date, 1, "months"))
+        wanted = calc.working_day(calc.step_date(call.planned_date, 30, "days"))
         self.assertEqual(second.planned_date, wanted)
         # Graded down: the rhythm is over.
         account.tier_id = self.env.ref("export_crm.export_crm_tier_c")
@@ -238,6 +240,7 @@ class TestFollowupMyDay(FollowupCommon):
         """Go-live years back: the rhythm starts now, once, not turn by turn."""
         self._plan("tier_b")
         self._account(tier_id=self.env.ref("export_crm.export_crm_tier_b").id)
+        self.company.export_followup_ahead_days = 0
         for _run in range(3):
             self._run()
         self.assertEqual(self._rows().state, "planned")
@@ -348,6 +351,10 @@ class TestFollowupMyDay(FollowupCommon):
         self._sold().date_order = row.done_at + timedelta(days=29)
         self._sold(other).date_order = quiet.done_at + timedelta(days=31)
         self.ledger._measure_orders_after(self.company)
+        self.assertEqual(row.ordered_after, 1.0)
+        self.assertIsNone(quiet.ordered_after, "there is time left")
+        with freeze_time(quiet.done_at + timedelta(days=31)):
+            self.ledger._measure_orders_after(self.company)
         self.assertEqual((row.ordered_after, quiet.ordered_after), (1.0, 0.0))
 
     def test_invoice_due(self):

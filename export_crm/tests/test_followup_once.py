@@ -141,6 +141,38 @@ class TestFollowupOnce(FollowupCommon):
         self.assertEqual(list(errors), [bad.id])
         self.assertEqual(self._week().state, "scheduled")
 
+    def test_statements_do_not_grow(self):
+        """A night's backlog is looked up together, customer or contact apart."""
+        self.customer.country_id = self.env.ref("base.ng")
+        others = self.env["res.partner"]
+        for number in range(9):
+            partner = self._customer(
+                f"{number} Ltd", country_id=self.env.ref("base.ng").id
+            )
+            self._contact("Buyer", partner)
+            others += partner
+            self._deliver(self._sold(partner), self.monday)
+
+        def statements(partners):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.cr.savepoint() as point:
+                before = self.cr.sql_log_count
+                self.ledger._step_plan(self.company, partners.ids, self.day)
+                planned = self.cr.sql_log_count - before
+                self.ledger._step_contact(self.company, partners.ids, self.day)
+                self.env.flush_all()
+                made = self.cr.sql_log_count - before - planned
+                self.assertEqual(len(self._activities()), len(partners))
+                point.rollback()
+            self.env.invalidate_all()
+            return planned, made
+
+        statements(others)
+        few, many = statements(others[:3]), statements(others)
+        self.assertEqual(few[0], many[0])
+        self.assertLessEqual(many[1], few[1] + 2)
+
     def test_steps_are_in_the_pipeline(self):
         job = self.env["export.crm.job"]
         for run in (pipeline.RUN_DIRTY, pipeline.RUN_NIGHTLY):

@@ -107,6 +107,24 @@ class TestHealthIndex(HealthCommon):
         demand = self._parts(account)["demand"]
         self.assertEqual(account.health, round(100 * (30 * demand + 25) / 55, 1))
 
+    def test_much_more_than_forecast_is_flagged_and_no_fault(self):
+        self.assertFalse(health.forecast_too_low(1.2))
+        account = self._known(forecast_completion=1.2)
+        flagged = [("forecast_flagged", "=", True)]
+        self.assertFalse(account.forecast_flagged)
+        self.assertFalse(self.accounts.search(flagged))
+        self.assertNotIn("too low", account.health_explanation)
+        account = self._known(forecast_completion=1.5)
+        self.assertEqual(self._parts(account)["forecast"], 1.0)
+        self.assertTrue(account.forecast_flagged)
+        self.assertEqual(self.accounts.search(flagged), account)
+        self.assertIn(
+            "Bought 150 % of the forecast: the forecast is too low",
+            account.health_explanation,
+        )
+        self._set_facts(account, forecast_completion=None)
+        self.assertFalse(account.forecast_flagged)
+
     def test_what_is_usual_depends_on_the_tier(self):
         account = self._known(inbound_90d=3, inquiries_90d=0, outbound_90d=0)
         self.assertEqual(self._parts(account)["interaction"], 1.0)  # unrated as C

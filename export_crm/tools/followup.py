@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from .local_time import DEFAULT_HOURS
 from .pipeline import local_to_utc
 
 #: Where an anchor day comes from, the most reliable first.
@@ -57,6 +58,30 @@ class Customer(NamedTuple):
     orders: int = 0
     industry_id: int | None = None
     country_id: int | None = None
+
+
+class Pace(NamedTuple):
+    """How soon, or how often: a step's own numbers or those of a service policy.
+
+    :ivar hours: of a response time; 0: by the day
+    :ivar count: number of ``unit`` until the step, or between turns of a rhythm
+    :ivar unit: ``days``, ``weeks`` or ``months``
+    """
+
+    hours: float = 0.0
+    count: int = 0
+    unit: str = "days"
+
+    @property
+    def days(self) -> float:
+        """Return the length in days, of months on average.
+
+        >>> Pace(count=2, unit="weeks").days, round(Pace(count=1, unit="months").days)
+        (14.0, 30)
+        """
+        return (
+            self.count * {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}[self.unit]
+        )
 
 
 def add_months(day: date, months: int) -> date:
@@ -131,7 +156,10 @@ def anchor_day(
 
 
 def window(
-    day: date, zone: tzinfo, begin: float = 9.0, end: float = 17.0
+    day: date,
+    zone: tzinfo,
+    begin: float = DEFAULT_HOURS[0],
+    end: float = DEFAULT_HOURS[1],
 ) -> tuple[datetime, datetime]:
     """Return begin and end of working hours of a local day, in naive UTC.
 
@@ -140,7 +168,7 @@ def window(
 
     >>> import pytz
     >>> window(date(2024, 7, 1), pytz.timezone("Asia/Kolkata"))
-    (datetime.datetime(2024, 7, 1, 3, 30), datetime.datetime(2024, 7, 1, 11, 30))
+    (datetime.datetime(2024, 7, 1, 3, 30), datetime.datetime(2024, 7, 1, 12, 30))
     >>> berlin = pytz.timezone("Europe/Berlin")
     >>> [window(date(2024, 3, d), berlin)[0].hour for d in (30, 31)]  # summer time
     [8, 7]

@@ -88,6 +88,15 @@ def forecast(completion):
     return None if completion is None else min(1.0, max(0.0, completion))
 
 
+def forecast_too_low(completion):
+    """Tell whether so much more was bought than forecast that it needs another look.
+
+    >>> forecast_too_low(1.2), forecast_too_low(1.21), forecast_too_low(None)
+    (False, True, False)
+    """
+    return completion is not None and completion > FORECAST_FLAG
+
+
 def payment_part(amount, days_late):
     """Return what one part of a payment counts; 60 days late it is nothing.
 

@@ -1,5 +1,6 @@
 from . import (
     base_partner_merge,
+    base_partner_merge_followup,
     export_crm_claim_merge,
     export_crm_claim_reply_send,
     export_crm_credit_hold_decide,

@@ -59,7 +59,7 @@ class ExportCrmAccount(models.Model):
         digits=(16, 1),
         readonly=True,
         aggregator="avg",
-        help="-100 to 100: share of logged contacts of the last 90 days that people "
-        "marked positive, less those marked negative, among all marked ones. Unknown "
-        "without a mark; nothing is guessed from texts.",
+        help="-100 to 100: share of logged contacts and messages of the last 90 days "
+        "that people marked positive, less those marked negative, among all marked "
+        "ones. Unknown without a mark; nothing is guessed from texts.",
     )

@@ -10,18 +10,21 @@ class ResCompany(models.Model):
         default=14,
         help="Days after closing within which the customer's answer reopens a claim; "
         "later it becomes a new one.",
+        prefetch="export_crm",
     )
     export_claim_manager_id = fields.Many2one(
         "res.users",
         string="Claims manager",
         domain="[('share', '=', False)]",
         help="Told of claims that their department's leader can't look after.",
+        prefetch="export_crm",
     )
     export_claim_director_id = fields.Many2one(
         "res.users",
         string="Claims director",
         domain="[('share', '=', False)]",
         help="Told last, when a claim is long overdue.",
+        prefetch="export_crm",
     )
 
     @api.constrains("export_claim_grace_days")

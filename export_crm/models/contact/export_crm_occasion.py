@@ -85,6 +85,14 @@ class ExportCrmOccasion(models.Model):
                     )
                 )
 
+    @api.model
+    def _forget_doubles(self, partner):
+        """Keep one of the same days that a merge has brought to a contact."""
+        # sudo: whoever merges contacts may not see their days
+        days = self.sudo().search([("partner_id", "=", partner.id)], order="id")
+        for same in days.grouped(lambda d: (d.kind, d.month, d.day, d.name)).values():
+            same[1:].unlink()
+
     def _next_date(self, after):
         """Return the first time on or after ``after``, False for a day there isn't."""
         self.ensure_one()

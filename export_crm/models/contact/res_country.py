@@ -14,16 +14,19 @@ class ResCountry(models.Model):
         default="email",
         help="How people there like to be contacted. A contact's own choice comes "
         "first.",
+        prefetch="export_crm",
     )
     export_hours_from = fields.Float(
         string="Working Day From",
         default=DEFAULT_HOURS[0],
         help="When the working day begins there, in local time.",
+        prefetch="export_crm",
     )
     export_hours_to = fields.Float(
         string="Working Day To",
         default=DEFAULT_HOURS[1],
         help="When the working day ends there, in local time.",
+        prefetch="export_crm",
     )
 
     @api.constrains("export_hours_from", "export_hours_to")

@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         groups=READERS,
         help="How this contact likes to be contacted. Empty: as its company, else as "
         "usual in the country.",
+        prefetch="export_crm",
     )
     export_channel = fields.Selection(
         CHANNELS,
@@ -26,11 +27,13 @@ class ResPartner(models.Model):
         groups=READERS,
         help="The contact's own choice, else that of its company, else what is usual "
         "in the country, else e-mail.",
+        prefetch="export_crm",
     )
     export_channel_address = fields.Char(
         string="ID on the Channel",
         groups=READERS,
         help="WeChat ID, LINE ID, LinkedIn profile or Trade Manager name.",
+        prefetch="export_crm",
     )
     export_contact_role = fields.Selection(
         [
@@ -43,6 +46,7 @@ class ResPartner(models.Model):
         groups=READERS,
         help="Whom a follow-up is meant for: each role has its own rhythm and "
         "questions.",
+        prefetch="export_crm",
     )
     export_language_id = fields.Many2one(
         "res.lang",
@@ -50,17 +54,20 @@ class ResPartner(models.Model):
         context={"active_test": False},
         groups=READERS,
         help="Language of talks, also one that documents are not printed in.",
+        prefetch="export_crm",
     )
     export_preferences = fields.Text(
         string="Good to Know",
         groups=READERS,
         help="What a colleague should know before calling: coffee, family, gifts, "
         "what to avoid. Shown in follow-up activities.",
+        prefetch="export_crm",
     )
     export_hours_own = fields.Boolean(
         string="Own Hours",
         groups=READERS,
         help="The contact can be reached at other hours than usual in the country.",
+        prefetch="export_crm",
     )
     export_hours_from = fields.Float(
         string="Do Not Contact Before",
@@ -69,6 +76,7 @@ class ResPartner(models.Model):
         readonly=False,
         groups=READERS,
         help="In the contact's local time.",
+        prefetch="export_crm",
     )
     export_hours_to = fields.Float(
         string="Nor After",
@@ -77,6 +85,7 @@ class ResPartner(models.Model):
         readonly=False,
         groups=READERS,
         help="In the contact's local time.",
+        prefetch="export_crm",
     )
     export_occasion_ids = fields.One2many(
         "export.crm.occasion", "partner_id", string="Occasions", groups=READERS

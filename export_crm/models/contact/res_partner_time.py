@@ -29,6 +29,7 @@ class ResPartner(models.Model):
         string="Own Time Zone",
         groups=READERS,
         help="Choose one where phone number, state and country lead to a wrong one.",
+        prefetch="export_crm",
     )
     export_tz = fields.Selection(
         _tz_get,
@@ -41,6 +42,7 @@ class ResPartner(models.Model):
         help="Where the contact's clock stands: the contact's own choice, else the "
         "browser it logs in with, the phone number, the state, the country. Empty: "
         "unknown, our own time is used.",
+        prefetch="export_crm",
     )
     export_tz_source = fields.Selection(
         SOURCES,
@@ -50,6 +52,7 @@ class ResPartner(models.Model):
         recursive=True,
         groups=READERS,
         help="What the time zone was taken from.",
+        prefetch="export_crm",
     )
     export_phone_problem = fields.Char(
         string="Problem With the Number",
@@ -61,6 +64,7 @@ class ResPartner(models.Model):
         string="WhatsApp Number",
         groups=READERS,
         help="Only if it is not the phone number.",
+        prefetch="export_crm",
     )
     export_tel_url = fields.Char(
         compute="_compute_export_phone_links", string="Call Link", groups=READERS

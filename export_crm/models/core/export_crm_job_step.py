@@ -65,6 +65,14 @@ class ExportCrmJob(models.Model):
                 company_wide=True,
             ),
             pipeline.Step(
+                "upgrades",
+                self.env._("Chances to move up a tier"),
+                account,
+                "_step_upgrades",
+                frozenset({pipeline.RUN_NIGHTLY}),
+                company_wide=True,
+            ),
+            pipeline.Step(
                 "settled",
                 self.env._("Holds that are settled"),
                 "export.crm.credit.hold",

@@ -10,6 +10,7 @@ class ResCompany(models.Model):
         default=2,
         help="Hour of the day, in the company's time zone, from which all figures "
         "are computed anew.",
+        prefetch="export_crm",
     )
 
     @api.constrains("export_nightly_hour")

@@ -12,16 +12,19 @@ class ResCompany(models.Model):
         default=lambda self: self._default_export_go_live_date(),
         help="What happened before this day counts in the figures but starts no "
         "hold, activity, mail or claim by itself.",
+        prefetch="export_crm",
     )
     export_late_grace_days = fields.Integer(
         string="Grace days",
         default=5,
         help="Days after the due date within which a payment is still on time.",
+        prefetch="export_crm",
     )
     export_late_grace_business_days = fields.Boolean(
         string="Grace in business days",
         help="Count the grace in business days of the customer's country: weekends "
         "and public holidays there do not count.",
+        prefetch="export_crm",
     )
     export_late_tolerance_amount = fields.Monetary(
         string="Tolerance amount",
@@ -29,18 +32,21 @@ class ResCompany(models.Model):
         currency_field="currency_id",
         help="Up to this amount, and never more than the percentage beside it, may "
         "be missing from a payment: bank charges eat 15 to 40 USD of a wire.",
+        prefetch="export_crm",
     )
     export_late_tolerance_percent = fields.Float(
         string="Tolerance (%)",
         default=5.0,
         help="Share of the instalment that may be missing; the smaller of amount "
         "and share applies.",
+        prefetch="export_crm",
     )
     export_late_wire_days = fields.Integer(
         string="Wire in transit (days)",
         default=7,
         help="A payment registered in time but not booked yet excuses an instalment "
         "for this many days.",
+        prefetch="export_crm",
     )
     export_late_bucket = fields.Selection(
         [("date", "Per due date"), ("instalment", "Per instalment")],
@@ -48,28 +54,33 @@ class ResCompany(models.Model):
         default="date",
         required=True,
         help="Instalments of one customer due on the same day count once, or each.",
+        prefetch="export_crm",
     )
     export_late_window_months = fields.Integer(
         string="Window (months)",
         default=24,
         help="Instalments due longer ago than this are left out of the judgement.",
+        prefetch="export_crm",
     )
     export_late_down_payments = fields.Boolean(
         string="Judge down-payment invoices",
         help="Off: an unpaid deposit invoice is no late payment, since the goods "
         "have not left.",
+        prefetch="export_crm",
     )
     export_credit_user_id = fields.Many2one(
         "res.users",
         string="Credit responsible",
         help="Gets the activity of a new credit hold. Empty or archived: the first "
         "active Credit Controller of the company.",
+        prefetch="export_crm",
     )
 
     export_credit_auto_release = fields.Boolean(
         string="Release by itself",
         help="A hold for late payments ends when nothing of the customer is overdue "
         "any more. Off: a Credit Controller decides even then.",
+        prefetch="export_crm",
     )
 
     @api.model

@@ -11,6 +11,7 @@ class ResCountry(models.Model):
         size=7,
         help="Days off every week, 0 for Monday to 6 for Sunday: 56 is Saturday and "
         "Sunday, 45 Friday and Saturday. Filled together with the public holidays.",
+        prefetch="export_crm",
     )
 
     @api.constrains("export_weekend")

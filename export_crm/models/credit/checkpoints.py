@@ -8,15 +8,18 @@ class ResCompany(models.Model):
     export_credit_check_delivery = fields.Boolean(
         string="Stop deliveries",
         help="Goods for a customer on hold are not delivered until released.",
+        prefetch="export_crm",
     )
     export_credit_check_invoice = fields.Boolean(
         string="Stop invoices",
         help="Invoices that come from no order are not posted for a customer on hold.",
+        prefetch="export_crm",
     )
     export_credit_check_documents = fields.Boolean(
         string="Stop shipping documents",
         help="The originals or the telex release of the bill of lading go out only "
         "when the balance of the order is received and the customer is not on hold.",
+        prefetch="export_crm",
     )
 
 

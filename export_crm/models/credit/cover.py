@@ -23,6 +23,7 @@ class ResCompany(models.Model):
         help="An order whose posted deposit reaches this share of its total confirms "
         "while its customer is on hold for payment behaviour, overdue or exposure; "
         "0: deposits change nothing.",
+        prefetch="export_crm",
     )
 
     _export_credit_cover_percent_range = models.Constraint(

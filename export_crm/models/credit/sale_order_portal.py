@@ -19,7 +19,6 @@ class SaleOrder(models.Model):
         string="Accepted while on hold",
         readonly=True,
         copy=False,
-        tracking=True,
         help="The customer signed or paid while on credit hold; the order confirms by "
         "itself when released.",
     )

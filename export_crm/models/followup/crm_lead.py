@@ -24,6 +24,26 @@ class CrmLead(models.Model):
             self._export_plan_followups()
         return result
 
+    def _compute_export_answer_by(self):
+        """Show the moment by which the ledger wants the first answer."""
+        result = super()._compute_export_answer_by()
+        # sudo: until when to answer is no secret
+        rows = (
+            self.sudo()
+            .env["export.crm.followup"]
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("node", "=", "first_reply"),
+                ]
+            )
+        )
+        due = {row.res_id: row.due_at for row in rows}
+        for lead in self:
+            lead.export_answer_by = due.get(lead.id, lead.export_answer_by)
+        return result
+
     def message_post(self, **kwargs):
         """Note the first answer that goes to the customer."""
         message = super().message_post(**kwargs)

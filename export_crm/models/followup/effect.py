@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -11,7 +11,9 @@ class ExportCrmFollowup(models.Model):
     def _measure_orders_after(self, company):
         """Note which contacts were followed by an order, once that can be told.
 
-        A contact counts from the day it was made; the days are a company setting.
+        A contact counts from the moment it was made; the days are a company setting.
+        One without an order stays unknown until its days are over: it could still
+        have an effect.
         """
         self.env.flush_all()
         self.env.cr.execute(
@@ -19,7 +21,9 @@ class ExportCrmFollowup(models.Model):
                 """
                 WITH judged AS (
                     SELECT followup.id,
-                           COUNT(o.id) FILTER (WHERE o.id IS NOT NULL) > 0 AS ordered
+                           CASE WHEN COUNT(o.id) > 0 THEN 1
+                                WHEN followup.done_at + %(days)s * interval '1 day'
+                                     < %(now)s THEN 0 END AS effect
                       FROM export_crm_followup followup
                  LEFT JOIN res_partner contact
                         ON contact.commercial_partner_id = followup.partner_id
@@ -32,18 +36,20 @@ class ExportCrmFollowup(models.Model):
                            + %(days)s * interval '1 day'
                      WHERE followup.company_id = %(company)s
                        AND followup.state = 'done'
-                       AND COALESCE(followup.ordered_after, 0) = 0
-                       AND followup.done_at >= timezone('UTC', now())
-                           - (%(days)s + 7) * interval '1 day'
+                       AND (followup.ordered_after IS NULL
+                            OR followup.ordered_after = 0
+                               -- Orders that were entered or confirmed late.
+                               AND followup.done_at >= %(now)s
+                                   - (%(days)s + 7) * interval '1 day')
                      GROUP BY followup.id
                 )
                 UPDATE export_crm_followup followup
-                   SET ordered_after = CASE WHEN judged.ordered THEN 1 ELSE 0 END
+                   SET ordered_after = judged.effect
                   FROM judged
                  WHERE judged.id = followup.id
-                   AND followup.ordered_after IS DISTINCT FROM
-                       CASE WHEN judged.ordered THEN 1 ELSE 0 END
+                   AND followup.ordered_after IS DISTINCT FROM judged.effect
                 """,
+                now=fields.Datetime.now(),
                 days=company.export_followup_effect_days,
                 company=company.id,
             )

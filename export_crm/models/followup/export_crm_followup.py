@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
 from ...tools import followup as calc
+from ..account.unknown import FactFloat
 from .mail_activity_plan import CHANNELS, CONTACT_ROLES, NODES, ROLES, TRIGGERS
 
 OPEN_STATES = ("planned", "scheduled")
@@ -16,6 +17,7 @@ REASONS = [
     ("too_late", "Found too late"),
     ("tier", "No longer for this customer"),
     ("gone", "Document deleted"),
+    ("merged", "Customers merged"),
     ("user", "Cancelled by a person"),
     ("person", "Skipped by a person"),
 ]
@@ -90,7 +92,7 @@ class ExportCrmFollowup(models.Model):
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
-        help="The customer's tier when it was planned.",
+        help="The customer's tier; when the contact was over if it is.",
     )
     country_id = fields.Many2one(related="partner_id.country_id", store=True)
     role = fields.Selection(ROLES, string="Done by Role", readonly=True)
@@ -173,23 +175,29 @@ class ExportCrmFollowup(models.Model):
     done_at = fields.Datetime(readonly=True, index="btree_not_null")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     note = fields.Text(string="What was said")
-    on_time = fields.Float(
+    on_time = FactFloat(
         readonly=True,
         aggregator="avg",
         help="Share of the contacts made by their time.",
     )
-    replied = fields.Float(
+    replied = FactFloat(
         string="Reply Rate", readonly=True, aggregator="avg", help="Share answered."
     )
-    ordered_after = fields.Float(
+    ordered_after = FactFloat(
         string="Followed by an Order",
         readonly=True,
         aggregator="avg",
         help="Share of the contacts after which the customer ordered within the days "
         "set in the settings.",
     )
-    target_hours = fields.Float(readonly=True, aggregator="avg")
-    taken_hours = fields.Float(
+    target_hours = FactFloat(readonly=True, aggregator="avg")
+    turn_days = fields.Float(
+        string="Every (days)",
+        readonly=True,
+        aggregator=None,
+        help="Of a rhythm: days between its turns when this one was planned.",
+    )
+    taken_hours = FactFloat(
         string="Hours Taken",
         readonly=True,
         aggregator="avg",

@@ -27,15 +27,17 @@ class ExportCrmFollowupContent(models.Model):
     body = fields.Html(string="Text", translate=True, required=True)
 
     @api.model
-    def _for_contact(self, company, trigger, customer):
-        """Return the material for one contact.
+    def _of_company(self, company):
+        """Return the material that a company uses."""
+        return self.search([("company_id", "in", (company.id, False))])
+
+    def _for_contact(self, trigger, customer):
+        """Return those of the materials that are for one contact.
 
         :param str trigger: of the step
         :param customer: ``tools.followup.Customer``
         """
-        return self.search([("company_id", "in", (company.id, False))]).filtered(
-            lambda content: content._concerns(trigger, customer)
-        )
+        return self.filtered(lambda content: content._concerns(trigger, customer))
 
     def _concerns(self, trigger, customer):
         self.ensure_one()

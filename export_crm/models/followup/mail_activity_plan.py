@@ -13,6 +13,7 @@ TRIGGERS = [
     ("cadence", "Tier cadence"),
     ("no_contact", "No contact"),
     ("occasion", "Occasion"),
+    ("order_progress", "News about orders (mail)"),
 ]
 # On whose documents the ledger's rows hang.
 TRIGGER_MODELS = {
@@ -27,6 +28,7 @@ TRIGGER_MODELS = {
     "cadence": "res.partner",
     "no_contact": "res.partner",
     "occasion": "res.partner",
+    "order_progress": "res.partner",
 }
 ROLES = [
     ("salesperson", "Salesperson"),

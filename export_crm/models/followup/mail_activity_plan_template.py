@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools import followup as calc
 from .mail_activity_plan import (
     CHANNELS,
     CONTACT_ROLES,
@@ -36,11 +37,29 @@ class MailActivityPlanTemplate(models.Model):
         help="Takes the place of the questions while the customer is on hold: nothing "
         "is sold then.",
     )
+    export_usage = fields.Boolean(
+        string="With product usage",
+        help="The activity says what the customer bought in the last twelve months and "
+        "received, the last purchase, open claims and the use of the portal.",
+    )
     export_per = fields.Selection(
         [("delivery", "Each delivery"), ("order", "Order, after its last delivery")],
         string="Once for",
         default="delivery",
         help="For steps after a delivery.",
+    )
+    export_promise = fields.Selection(
+        [
+            ("inquiry_hours", "Answer inquiries within … hours"),
+            ("order_hours", "Answer order matters within … hours"),
+            ("sample_hours", "Send samples within … hours"),
+            ("payment_hours", "Agree on payment within … hours"),
+            ("shipment_hours", "Send shipment news within … hours"),
+            ("contact_days", "Contact every … days"),
+        ],
+        string="As promised",
+        help="The number is that of the service policy of the customer's tier, and "
+        "kept there alone. Empty: the step's own number.",
     )
     export_delay_hours = fields.Float(
         string="Within (hours)",
@@ -110,6 +129,19 @@ class MailActivityPlanTemplate(models.Model):
                     self.env._("The hours of a step may not be negative.")
                 )
 
+    @api.constrains("export_promise", "plan_id")
+    def _check_export_promise(self):
+        for template in self.filtered("export_promise"):
+            rhythm = template.export_promise == "contact_days"
+            if rhythm != (template.export_trigger == "cadence"):
+                raise ValidationError(
+                    self.env._(
+                        "%s: days between contacts are for tier cadences, hours for "
+                        "the other plans.",
+                        template.export_title,
+                    )
+                )
+
     def _export_step(self):
         """Return the key of the step in the ledger: alternatives share it."""
         self.ensure_one()
@@ -118,6 +150,8 @@ class MailActivityPlanTemplate(models.Model):
     def _export_is_clock(self):
         """Tell whether a response is measured in hours from the event."""
         self.ensure_one()
+        if self.export_promise:
+            return self.export_promise != "contact_days"
         return bool(self.export_delay_hours)
 
     def _export_text(self):
@@ -142,17 +176,54 @@ class MailActivityPlanTemplate(models.Model):
                 ("plan_id.company_id", "in", (company.id, False)),
             ]
         )
-        found = {}
+        pace, found = self._export_pacer(company), {}
         for template in templates:
             found.setdefault(template.plan_id.export_trigger, []).append(
-                (template, template._export_matcher())
+                (template, template._export_matcher(pace))
             )
         return found
 
-    def _export_matcher(self):
+    @api.model
+    def _export_pacer(self, company):
+        """Return a function ``(template, Customer) → Pace`` that asks no database.
+
+        The number of the policy of the customer's tier, or the step's own; None: the
+        policy promises nothing of the kind (0).
+        """
+        promises = self.env["export.crm.tier.policy"]._promises(company)
+        known = {}
+
+        def pace(template, customer):
+            key = template.id, customer.tier
+            if key not in known:
+                numbers = promises.get(customer.tier, promises.get(None, {}))
+                known[key] = template._export_pace(numbers)
+            return known[key]
+
+        return pace
+
+    def _export_pace(self, numbers):
+        """Return the ``Pace`` of the step; ``numbers``: of a policy, by field."""
+        self.ensure_one()
+        name = self.export_promise
+        own = calc.Pace(self.export_delay_hours, self.delay_count, self.delay_unit)
+        if not name:
+            return own
+        if name not in numbers:  # there are no policies at all
+            return own if own.hours or name == "contact_days" else None
+        number = numbers[name]
+        if not number:
+            return None
+        if name == "contact_days":
+            return calc.Pace(0.0, number, "days")
+        return calc.Pace(number, self.delay_count, self.delay_unit)
+
+    def _export_matcher(self, pace):
         """Return a function that tells whether the step concerns a customer.
 
         It takes a ``tools.followup.Customer`` and asks no database.
+
+        :param pace: see ``_export_pacer``
         """
         self.ensure_one()
         tiers = frozenset(self.export_tier_ids.mapped("code"))
@@ -167,6 +238,7 @@ class MailActivityPlanTemplate(models.Model):
                 and (not segment or segment == new)
                 and (not industries or customer.industry_id in industries)
                 and (not groups or customer.country_id in countries)
+                and pace(self, customer) is not None
             )
 
         return concerns

@@ -204,7 +204,7 @@ class ExportCrmFollowup(models.Model):
             }
             if note:
                 values["note"] = note
-            if row.clock:
+            if row.clock or (row.node and row.anchor_at):
                 values["taken_hours"] = row._hours_between(
                     row.company_id,
                     row.anchor_at,

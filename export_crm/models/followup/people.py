@@ -18,7 +18,7 @@ class ExportCrmFollowup(models.Model):
 
     # === OUR SIDE === #
 
-    def _responsible(self, without=None):
+    def _responsible(self, without=None, lines=None):
         """Return the person who makes this contact; never empty, always active.
 
         The role's people in the customer's account team; else the order's
@@ -26,8 +26,11 @@ class ExportCrmFollowup(models.Model):
         company's fallback. Whoever speaks the customer's language comes first.
 
         :param without: users who leave
+        :param lines: see ``_team_lines``, where they are known already
         """
         self.ensure_one()
+        if lines is None:
+            lines = self._team_lines()
         contact = self.contact_id or self.partner_id
         lang = contact.export_language_id.code or contact.lang
         # Lazily: later places are looked up only where the first has nobody.
@@ -37,7 +40,7 @@ class ExportCrmFollowup(models.Model):
                 for user in users
                 if self._can(user, without)
             ]
-            for users in self._responsible_places()
+            for users in self._responsible_places(lines)
         )
         user_id = calc.choose(places)
         return self.env["res.users"].browse(
@@ -53,7 +56,7 @@ class ExportCrmFollowup(models.Model):
             and self.company_id in user.company_ids
         )
 
-    def _responsible_places(self):
+    def _responsible_places(self, lines):
         """Yield recordsets of users, the first choice first."""
         company, partner = self.company_id, self.partner_id
         lead = self._document() if self.res_model == "crm.lead" else None
@@ -65,11 +68,11 @@ class ExportCrmFollowup(models.Model):
             or seller.sale_team_id
         )
         if self.role and self.role != "salesperson":
-            yield self._team_users(self.role)
+            yield self._team_users(self.role, lines)
             yield self._role_users(self.role, team)
         yield self.order_id.user_id or (lead and lead.user_id) or seller
         yield partner.user_id
-        yield self._team_users("salesperson")
+        yield self._team_users("salesperson", lines)
         yield team.export_coordinator_ids
         yield team.user_id
         yield company.export_followup_user_id
@@ -92,34 +95,40 @@ class ExportCrmFollowup(models.Model):
             return company.export_technical_user_id
         return self.env["res.users"]
 
-    def _team_users(self, role):
-        """Return the role's people in the customer's account team, if there is one."""
-        users = self.env["res.users"]
-        if not self.partner_id:
-            return users
-        wanted = _TEAM_ROLES.get(role, ())
+    def _team_lines(self):
+        """Return the people of account teams in the companies of these rows."""
         # sudo: who looks after a customer is for everybody who sees it
-        lines = (
+        return (
             self.env["export.crm.team.role"]
             .sudo()
             .search(
                 [
-                    ("company_id", "in", (self.company_id.id, False)),
-                    ("role", "in", wanted),
+                    ("company_id", "in", (*self.company_id.ids, False)),
                     ("user_id", "!=", False),
                 ]
             )
         )
+
+    def _team_users(self, role, lines):
+        """Return the role's people in the customer's account team, if there is one."""
+        if not self.partner_id:
+            return self.env["res.users"]
+        wanted = _TEAM_ROLES.get(role, ())
         tier, country = self.tier_id, self.partner_id.country_id
-        return lines.filtered(lambda line: line._concerns(tier, country)).user_id
+        return lines.filtered(
+            lambda line: line.role in wanted
+            and line.company_id in (self.company_id, line.company_id.browse())
+            and line._concerns(tier, country)
+        ).user_id
 
     def _hand_over(self, without=None):
         """Give these rows, and their activities, to whoever is responsible now.
 
         :param without: users who leave
         """
+        lines = self._team_lines()
         for row in self:
-            user = row._responsible(without)
+            user = row._responsible(without, lines)
             row.user_id = user
             activity = row.activity_id
             if activity and activity.active and activity.user_id != user:
@@ -142,7 +151,8 @@ class ExportCrmFollowup(models.Model):
                 people.filtered(lambda p: p.export_contact_role == self.contact_role)
             )
         places += [
-            self.contact_id,
+            # Not one who works elsewhere by now.
+            self.contact_id.filtered(lambda p: p.commercial_partner_id == customer),
             people.filtered(lambda p: p.type == "contact"),
             customer,
             people,

@@ -38,10 +38,36 @@ class ExportCrmFollowup(models.Model):
         if not matchers:
             return 0
         customers = self._customers(company, partner_ids)
+        self._follow_tiers(company, partner_ids)
         pairs = self._pairs(company, partner_ids, as_of, customers, matchers)
         written = self._apply(company, partner_ids, pairs, customers, as_of)
         self._end_rhythms(company, partner_ids, pairs)
         return written
+
+    @api.model
+    def _follow_tiers(self, company, partner_ids):
+        """Have open rows show the tier that their customer has now.
+
+        What is over keeps the tier for which it was done.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE export_crm_followup followup SET tier_id = account.tier_id
+                  FROM export_crm_account account
+                 WHERE account.partner_id = followup.partner_id
+                   AND account.company_id = followup.company_id
+                   AND followup.company_id = %s
+                   AND followup.partner_id = ANY(%s)
+                   AND followup.state IN ('planned', 'scheduled')
+                   AND followup.tier_id IS DISTINCT FROM account.tier_id
+                """,
+                company.id,
+                list(partner_ids),
+            )
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["tier_id"])
 
     @api.model
     def _end_rhythms(self, company, partner_ids, pairs):
@@ -159,9 +185,10 @@ class ExportCrmFollowup(models.Model):
         """
         limit = as_of - timedelta(days=company.export_followup_late_days)
         known = self._known_rows(company, partner_ids)
-        make = self._maker(company, customers)
+        pace = self.env["mail.activity.plan.template"]._export_pacer(company)
+        make = self._maker(company, customers, pace)
         new, moved, closed, reopened = [], [], [], []
-        wanted = set()
+        wanted, nobody = set(), calc.Customer()
         for template, event in pairs:
             key = event.model, event.record_id, template._export_step(), event.cycle
             if key in wanted:
@@ -176,9 +203,12 @@ class ExportCrmFollowup(models.Model):
             elif row["state"] in OPEN_STATES:
                 if event.dead:
                     closed.append((row["id"], "cancelled", event.dead))
-                elif event.answered:
-                    moved.append({"id": row["id"], **make(template, event)})
-                elif event.trigger in _MOVING and event.day != row["anchor_date"]:
+                elif self._has_moved(
+                    template,
+                    event,
+                    row,
+                    pace(template, customers.get(event.partner_id, nobody)),
+                ):
                     moved.append({"id": row["id"], **make(template, event)})
             elif row["reason"] in HEALABLE and not event.dead and not event.answered:
                 reopened.append({"id": row["id"], **make(template, event)})
@@ -186,6 +216,21 @@ class ExportCrmFollowup(models.Model):
         self._move(moved + reopened)
         self._close_by_id(closed)
         return len(new) + len(moved) + len(closed) + len(reopened)
+
+    @api.model
+    def _has_moved(self, template, event, row, pace):
+        """Tell whether an open row's time is another one by now.
+
+        :param pace: the step's ``Pace`` for the customer, None: promised no longer
+        """
+        if event.answered:
+            return True
+        if event.trigger in _MOVING and event.day != row["anchor_date"]:
+            return True
+        if event.trigger == "cadence":
+            return event.day != row["planned_date"]
+        clock = template._export_is_clock()
+        return clock and pace is not None and pace.hours != row["target_hours"]
 
     @api.model
     def _unless_too_late(self, values, limit):
@@ -204,7 +249,7 @@ class ExportCrmFollowup(models.Model):
             SQL(
                 """
                 SELECT id, res_model, res_id, step, cycle, state, reason,
-                       anchor_date
+                       anchor_date, planned_date, target_hours
                   FROM export_crm_followup WHERE company_id = %s AND %s
                 """,
                 company.id,
@@ -219,8 +264,11 @@ class ExportCrmFollowup(models.Model):
     # === ONE ROW === #
 
     @api.model
-    def _maker(self, company, customers):
-        """Return a function ``(template, event) → values`` that asks no database."""
+    def _maker(self, company, customers, pace):
+        """Return a function ``(template, event) → values`` that asks no database.
+
+        :param pace: see ``mail.activity.plan.template._export_pacer``
+        """
         zone = company._export_timezone()
         zones = self._zones(company, customers)
         tiers = dict(
@@ -237,9 +285,10 @@ class ExportCrmFollowup(models.Model):
             customer = customers.get(event.partner_id, nobody)
             weekend = weekends.get(customer.country_id, "56")
             where = zones.get(event.partner_id, zone)
+            own = pace(template, customer) or calc.Pace()
             values = self._step_values(template, event)
             values.update(
-                self._step_times(company, template, event, where, weekend),
+                self._step_times(company, template, event, where, weekend, own),
                 tier_id=tiers.get(customer.tier),
                 country_id=customer.country_id,
             )
@@ -278,38 +327,45 @@ class ExportCrmFollowup(models.Model):
             "channel": template.export_channel or None,
             "anchor_date": event.day,
             "anchor_at": event.moment,
-            "target_hours": template.export_delay_hours or None,
             "state": "planned",
             "reason": None,
         }
 
     @api.model
-    def _step_times(self, company, template, event, zone, weekend):
-        """Return when a step is to be made.
+    def _step_times(self, company, template, event, zone, weekend, pace):
+        """Return when a step is to be made, and by when it is in time.
 
         A response time runs from the moment of the event; another step is made in
         the working hours of the customer's day, the next one if it is a day off.
         """
         if template._export_is_clock():
             moment = event.moment or calc.window(event.day, zone)[0]
-            due = self._plus_hours(
-                company, moment, template.export_delay_hours, template
-            )
+            due = self._plus_hours(company, moment, pace.hours, template)
             day = pytz.utc.localize(due).astimezone(zone).date()
-            return {"planned_date": day, "window_at": moment, "due_at": due}
+            return {
+                "planned_date": day,
+                "window_at": moment,
+                "due_at": due,
+                "target_hours": pace.hours,
+            }
         if event.trigger == "cadence":
             day = event.day
         else:
             day = calc.step_date(
-                event.day,
-                template.delay_count,
-                template.delay_unit,
-                template._export_before(),
+                event.day, pace.count, pace.unit, template._export_before()
             )
         if event.trigger != "occasion":
             day = calc.working_day(day, weekend)
         begin, end = calc.window(day, zone)
-        return {"planned_date": day, "window_at": begin, "due_at": end}
+        times = {"planned_date": day, "window_at": begin, "due_at": end}
+        if event.trigger == "cadence":
+            times["turn_days"] = pace.days
+        if template.export_node:
+            # A node that is answered by the day: from the morning of the first one.
+            since = event.moment or calc.window(event.day, zone)[0]
+            times["anchor_at"] = since
+            times["target_hours"] = (end - since).total_seconds() / 3600
+        return times
 
     @api.model
     def _plus_hours(self, company, moment, hours, template):

@@ -21,6 +21,17 @@ class ResPartner(models.Model):
         string="Follow-ups", compute="_compute_export_followup_count"
     )
 
+    def write(self, vals):
+        """Let contacts with a customer follow to whom it belongs by now."""
+        if not {"parent_id", "is_company"} & set(vals):
+            return super().write(vals)
+        before = {partner: partner.commercial_partner_id for partner in self}
+        result = super().write(vals)
+        moved = self.filtered(lambda p: p.commercial_partner_id != before[p])
+        if moved:
+            self.env["export.crm.followup"]._follow_customers(moved)
+        return result
+
     def _compute_export_followup_count(self):
         ledger = self.env["export.crm.followup"]
         if not ledger.has_access("read"):

@@ -47,15 +47,19 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         """Note when a quotation was sent or an order confirmed, and plan at once."""
-        moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
-        name = moment.get(vals.get("state"))
-        if name and not any(order[name] for order in self):
-            # Along with the state: no statement more.
-            vals = {name: fields.Datetime.now(), **vals}
+        vals = self._export_moment_vals(vals) | vals
         result = super().write(vals)
         if "state" in vals:
             self._export_note_moments()
         return result
+
+    def _export_moment_vals(self, vals):
+        """Return the moment to write along with a new state: no statement more."""
+        moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
+        name = moment.get(vals.get("state"))
+        if name and not any(order[name] for order in self):
+            return {name: fields.Datetime.now()}
+        return {}
 
     def _export_note_moments(self):
         now = fields.Datetime.now()

@@ -1,15 +1,34 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 from zlib import crc32
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools import followup as calc
+from .export_crm_followup import OPEN_STATES
 
 # How far ahead occasions are looked for.
 OCCASION_DAYS = 21
 # Which plan greets a day that is noted on a contact; others: as a birthday.
 _NOTED = {"national_day": "holiday", "anniversary": "first_order"}
+
+
+class Turn(NamedTuple):
+    """The last turn of a rhythm: its day, number, state, and days between turns."""
+
+    day: date | None = None
+    number: int = 0
+    state: str = "done"
+    length: float | None = None
+
+    @property
+    def open(self):
+        """Tell whether the turn is still to come."""
+        return self.state in OPEN_STATES
+
+
+_FIRST = Turn()
 
 
 class ExportCrmFollowup(models.Model):
@@ -28,7 +47,7 @@ class ExportCrmFollowup(models.Model):
         :param customers: ``{partner id: tools.followup.Customer}``
         """
         turns = self._last_turns(company, partner_ids)
-        live = company.export_go_live_date
+        pace = self.env["mail.activity.plan.template"]._export_pacer(company)
         late = as_of - timedelta(days=company.export_followup_late_days)
         found = []
         for partner_id in partner_ids:
@@ -38,52 +57,52 @@ class ExportCrmFollowup(models.Model):
             for template, concerns in matchers:
                 if not concerns(customer):
                     continue
-                last, number, open_ = turns.get(
-                    (partner_id, template._export_step()), (None, 0, False)
-                )
-                day = calc.cadence_day(
-                    last,
-                    live,
-                    template.delay_count or 1,
-                    template.delay_unit,
+                turn = turns.get((partner_id, template._export_step()), _FIRST)
+                own = pace(template, customer)
+                if turn.open:
+                    day, number = self._open_turn_day(turn, own, as_of), turn.number
+                else:
+                    live = company.export_go_live_date
+                    day = self._next_turn_day(turn.day, own, partner_id, live)
+                    if day < late:
+                        # Nobody catches up on turns of long ago: it starts anew.
+                        day = self._next_turn_day(None, own, partner_id, as_of)
+                    number = turn.number + 1
+                event = calc.Event(
+                    "cadence",
+                    "res.partner",
                     partner_id,
+                    partner_id,
+                    None,
+                    day,
+                    cycle=number,
                 )
-                if day < late:
-                    # Nobody catches up on turns of long ago: the rhythm starts anew.
-                    day = calc.cadence_day(
-                        None,
-                        as_of,
-                        template.delay_count or 1,
-                        template.delay_unit,
-                        partner_id,
-                    )
-                if open_:
-                    # Stays where it is planned; the row only has to stay alive.
-                    day = last
-                found.append(
-                    (
-                        template,
-                        calc.Event(
-                            "cadence",
-                            "res.partner",
-                            partner_id,
-                            partner_id,
-                            None,
-                            day,
-                            cycle=number if open_ else number + 1,
-                        ),
-                    )
-                )
+                found.append((template, event))
         return found
 
     @api.model
+    def _next_turn_day(self, last, pace, partner_id, start):
+        return calc.cadence_day(last, start, pace.count or 1, pace.unit, partner_id)
+
+    @api.model
+    def _open_turn_day(self, turn, pace, as_of):
+        """Return the day of a turn that is open: it stays where it is planned.
+
+        Unless the rhythm has become another one and nobody is at it yet.
+        """
+        longer = round(pace.days - (turn.length or pace.days))
+        if turn.state == "scheduled" or not longer:
+            return turn.day
+        return max(turn.day + timedelta(days=longer), as_of)
+
+    @api.model
     def _last_turns(self, company, partner_ids):
-        """Return ``{(partner id, step): (day, turn, is open)}`` of rhythms."""
+        """Return ``{(partner id, step): Turn}`` of rhythms: the last ones."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT ON (partner_id, step) partner_id, step, cycle,
-                       state IN ('planned', 'scheduled') AS open,
+                SELECT DISTINCT ON (partner_id, step) partner_id, step, cycle, state,
+                       turn_days,
                        CASE WHEN state = 'done'
                             THEN (done_at AT TIME ZONE 'UTC'
                                           AT TIME ZONE %(tz)s)::date
@@ -100,8 +119,8 @@ class ExportCrmFollowup(models.Model):
             )
         )
         return {
-            (partner_id, step): (day, cycle, open_)
-            for partner_id, step, cycle, open_, day in rows
+            (partner_id, step): Turn(day, number, state, length)
+            for partner_id, step, number, state, length, day in rows
         }
 
     @api.model
@@ -207,21 +226,51 @@ class ExportCrmFollowup(models.Model):
         """
         # sudo: the pipeline looks after all customers
         warnings = self.env["export.crm.warning"].sudo()
-        members, seen, found = set(partner_ids), set(), []
-        for warning in warnings._warnings_wanting_contact(company):
+        wanting = warnings._warnings_wanting_contact(company)
+        standing = self._standing_wake_ups(company, partner_ids)
+        found = [
+            self._wake_up(warnings.browse(warning_id), partner_id, as_of, "answered")
+            for partner_id, warning_id in standing.items()
+            if warning_id not in wanting._ids
+        ]
+        members = dict.fromkeys(partner_ids)
+        for warning in wanting:
             partner_id = warning.partner_id.id
-            if partner_id not in members or partner_id in seen:
+            if partner_id not in members:
                 continue
-            seen.add(partner_id)
-            found.append(
-                calc.Event(
-                    "no_contact",
-                    warning._name,
-                    warning.id,
-                    partner_id,
-                    None,
-                    warning.date or as_of,
-                    title=warning.summary or warning.display_name,
-                )
-            )
+            del members[partner_id]
+            # Another one, more serious by now, is the same contact.
+            first = warning.browse(standing.get(partner_id)) & wanting or warning
+            found.append(self._wake_up(first, partner_id, as_of))
         return found
+
+    @api.model
+    def _standing_wake_ups(self, company, partner_ids):
+        """Return ``{partner id: warning id}`` of wake-ups that are still to come."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, MIN(res_id) FROM export_crm_followup
+                 WHERE company_id = %s AND partner_id = ANY(%s)
+                   AND trigger = 'no_contact' AND state IN ('planned', 'scheduled')
+                 GROUP BY partner_id
+                """,
+                company.id,
+                list(partner_ids),
+            )
+        )
+        return dict(rows)
+
+    @api.model
+    def _wake_up(self, warning, partner_id, as_of, dead=None):
+        there = warning.exists()
+        return calc.Event(
+            "no_contact",
+            warning._name,
+            warning.id,
+            partner_id,
+            None,
+            there.date or as_of,
+            title=there and (there.summary or there.display_name) or None,
+            dead=dead,
+        )

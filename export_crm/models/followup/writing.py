@@ -29,6 +29,7 @@ _COLUMNS = {
     "window_at": "timestamp",
     "due_at": "timestamp",
     "target_hours": "float8",
+    "turn_days": "float8",
     "state": "varchar",
     "reason": "varchar",
     "outcome": "varchar",
@@ -86,6 +87,8 @@ class ExportCrmFollowup(models.Model):
             "planned_date",
             "window_at",
             "due_at",
+            "target_hours",
+            "turn_days",
         ) + (
             "reason",
             "outcome",
@@ -140,9 +143,12 @@ class ExportCrmFollowup(models.Model):
         self.write({"state": state, "reason": reason, "deferred": False})
         self._drop_activities()
 
-    def _drop_activities(self):
-        """Remove the activities for which no open row is left."""
-        activities = self.activity_id
+    def _drop_activities(self, activities=None):
+        """Remove the activities for which no open row is left.
+
+        :param activities: by default those of these rows
+        """
+        activities = self.activity_id if activities is None else activities
         kept = self.search(
             [("activity_id", "in", activities.ids), ("state", "=", "scheduled")]
         ).activity_id

@@ -20,34 +20,10 @@ class ExportCrmAction(models.Model):
 
     _name = "export.crm.action"
     _description = "Next Best Action"
-    _inherit = ["mail.thread"]
+    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
     _order = "priority desc, id desc"
     _rec_name = "rule_id"
-    _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "export.crm.account",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        related="account_id.partner_id",
-        store=True,
-        index=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(
-        related="account_id.user_id", store=True, index=True, string="Salesperson"
-    )
-    team_id = fields.Many2one(related="account_id.team_id", store=True)
-    tier_id = fields.Many2one(related="account_id.tier_id")
     rule_id = fields.Many2one(
         "export.crm.action.rule", required=True, readonly=True, ondelete="restrict"
     )
@@ -89,6 +65,11 @@ class ExportCrmAction(models.Model):
     contacted = fields.Boolean(
         compute="_compute_contacted", store=True, help="It was accepted or done."
     )
+    cost = FactMonetary(
+        readonly=True,
+        help="What doing it costs, as its rule said when it was accepted or done; "
+        "company currency.",
+    )
     measured_date = fields.Date(readonly=True)
     bought_after = fields.Boolean(
         readonly=True, help="A purchase within 91 days after the day it was proposed."
@@ -108,6 +89,7 @@ class ExportCrmAction(models.Model):
             action.contacted = action.state in ("accepted", "done")
 
     @api.depends("figures")
+    @api.depends_context("lang")
     def _compute_why(self):
         for action in self:
             action.why = " · ".join(
@@ -158,9 +140,20 @@ class ExportCrmAction(models.Model):
                 )
             )
         # sudo: whoever may see an action may decide, and change nothing else of it
-        self.sudo().write(
-            {"state": state, "reason": reason, "decided_by_id": self.env.uid}
-        )
+        for (rule, company), actions in (
+            self.sudo()
+            .grouped(lambda action: (action.rule_id, action.company_id))
+            .items()
+        ):
+            costs = state in ("accepted", "done")
+            actions.write(
+                {
+                    "state": state,
+                    "reason": reason,
+                    "decided_by_id": self.env.uid,
+                    "cost": rule.with_company(company).unit_cost if costs else None,
+                }
+            )
 
     def action_open_dismiss(self):
         """Ask for the reason of a dismissal."""

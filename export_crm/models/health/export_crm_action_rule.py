@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from ...tools import uplift
-
 VALUES = [
     ("forecast_revenue_12m", "Revenue expected in 12 months"),
     ("revenue_365d", "Revenue of the last 365 days"),
@@ -62,20 +60,13 @@ class ExportCrmActionRule(models.Model):
         help="0 to 1: share of what is at stake that the action is expected to keep. "
         "Correct it by what was measured.",
     )
-    cost = fields.Float(
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit_cost = fields.Float(
         string="Cost of One",
+        company_dependent=True,
         aggregator=None,
-        help="What doing it once costs, company currency.",
-    )
-    measured_contacted = fields.Integer(string="Contacted", compute="_compute_measured")
-    measured_compared = fields.Integer(
-        string="Not Contacted", compute="_compute_measured"
-    )
-    measured_text = fields.Char(
-        string="Measured Effect",
-        compute="_compute_measured",
-        help="Share that bought within 91 days, contacted less comparable customers "
-        "not contacted (same chance to buy before), with its 95 % interval.",
+        help="What doing it once costs (time, travel, sample), in the currency of the "
+        "current company; each company has its own.",
     )
 
     @api.constrains("condition")
@@ -83,10 +74,10 @@ class ExportCrmActionRule(models.Model):
         for rule in self:
             rule._domain()
 
-    @api.constrains("effect", "cost")
+    @api.constrains("effect", "unit_cost")
     def _check_numbers(self):
         for rule in self:
-            if not 0 <= rule.effect <= 1 or rule.cost < 0:
+            if not 0 <= rule.effect <= 1 or rule.unit_cost < 0:
                 raise ValidationError(
                     self.env._(
                         "The expected effect lies between 0 and 1, and a cost is not "
@@ -119,30 +110,9 @@ class ExportCrmActionRule(models.Model):
             ) from error
         return domain
 
-    def _compute_measured(self):
-        actions = self.env["export.crm.action"]
-        for rule in self:
-            measured = actions.search(
-                [("rule_id", "=", rule.id), ("measured_date", "!=", False)]
-            )
-            done = measured.filtered("contacted")
-            found = uplift.effect(
-                [(action.p_buy, action.bought_after) for action in done],
-                [(a.p_buy, a.bought_after) for a in measured - done],
-            )
-            rule.measured_contacted = len(done)
-            rule.measured_compared = len(measured - done)
-            rule.measured_text = rule._effect_text(found)
-
-    def _effect_text(self, found):
-        if found is None:
-            return self.env._("Nobody to compare yet")
-        return self.env._(
-            "%(difference)+.0f points (%(low)+.0f to %(high)+.0f)",
-            difference=100.0 * found.difference,
-            low=100.0 * found.low,
-            high=100.0 * found.high,
-        )
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        self.currency_id = self.env.company.currency_id
 
     def action_view_actions(self):
         """Open what was proposed by this rule."""

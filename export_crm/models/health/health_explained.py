@@ -11,6 +11,13 @@ class ExportCrmAccount(models.Model):
     _inherit = "export.crm.account"
 
     health_explanation = fields.Html(compute="_compute_health_explanation")
+    forecast_flagged = fields.Boolean(
+        string="Forecast Too Low",
+        compute="_compute_forecast_flagged",
+        search="_search_forecast_flagged",
+        help="More than 1.2 times the forecast was bought over the closed periods: no "
+        "reason for a worse health, and a reason to talk about the forecast.",
+    )
     health_history = fields.Json(
         compute="_compute_health_history",
         help="Day, index and colour of the latest snapshots, and of today.",
@@ -19,7 +26,10 @@ class ExportCrmAccount(models.Model):
         "export.crm.health.snapshot", "account_id", string="Health Snapshots"
     )
 
-    @api.depends("health_lines", "health_known", "health_snapshot_ids")
+    @api.depends(
+        "health_lines", "health_known", "health_snapshot_ids", "forecast_completion"
+    )
+    @api.depends_context("lang")
     def _compute_health_explanation(self):
         names = self._health_names()
         Median = self.env["export.crm.health.median"].sudo()
@@ -54,12 +64,35 @@ class ExportCrmAccount(models.Model):
                     "weight": weight,
                     "points": points,
                     "against": differences.get(code),
+                    "note": code == "forecast" and self._forecast_note(),
                 }
                 for code, h, weight, points in lines
             ],
             "before": before,
             "fallen": [(code, 100.0 * old, 100.0 * new) for code, old, new in fallen],
         }
+
+    def _forecast_note(self):
+        """Say that the forecast is too low: the component itself stops at 100."""
+        if not self.forecast_flagged:
+            return False
+        return self.env._(
+            "Bought %(percent).0f %% of the forecast: the forecast is too low",
+            percent=100.0 * self.forecast_completion,
+        )
+
+    @api.depends("forecast_completion")
+    def _compute_forecast_flagged(self):
+        for account in self:
+            account.forecast_flagged = health.forecast_too_low(
+                account.forecast_completion
+            )
+
+    @api.model
+    def _search_forecast_flagged(self, operator, value):
+        if operator != "in" or set(value) != {True}:
+            return NotImplemented
+        return [("forecast_completion", ">", health.FORECAST_FLAG)]
 
     @api.model
     def _health_names(self):

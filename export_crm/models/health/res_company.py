@@ -9,32 +9,44 @@ class ResCompany(models.Model):
         string="Healthy from",
         default=75.0,
         help="Health index from which a customer is healthy (green).",
+        prefetch="export_crm",
     )
     export_health_amber = fields.Float(
         string="At risk below",
         default=50.0,
         help="Health index below which a customer is at risk (red).",
+        prefetch="export_crm",
     )
     export_health_margin = fields.Float(
         string="Hysteresis",
         default=3.0,
         help="Points below a threshold down to which a customer keeps its colour.",
+        prefetch="export_crm",
     )
     export_health_coverage = fields.Float(
         string="Known at least",
         default=0.5,
         help="Share of the weights that must be known for an index to be shown.",
+        prefetch="export_crm",
     )
     export_action_control = fields.Float(
         string="Control group",
         default=0.0,
         help="Share of customers for whom a next best action is noted and not "
         "proposed, drawn by chance, so that its effect can be measured.",
+        prefetch="export_crm",
+    )
+    export_weekly_report = fields.Boolean(
+        string="Weekly report of warnings",
+        default=True,
+        help="Once a week managers get a mail with the open warnings of their "
+        "customers, and with what was new for information.",
     )
     export_warnings_since = fields.Date(
         readonly=True,
         help="Day of the first search for warnings: what was so already then is "
         "listed as known and disturbs nobody.",
+        prefetch="export_crm",
     )
 
     @api.constrains(

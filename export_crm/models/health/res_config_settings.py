@@ -19,3 +19,6 @@ class ResConfigSettings(models.TransientModel):
     export_action_control = fields.Float(
         related="company_id.export_action_control", readonly=False
     )
+    export_weekly_report = fields.Boolean(
+        related="company_id.export_weekly_report", readonly=False
+    )

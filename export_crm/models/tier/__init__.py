@@ -13,6 +13,7 @@ from . import (
     export_crm_tier_grading_line,
     export_crm_tier_override,
     export_crm_tier_policy,
+    export_crm_tier_standing,
     grading_apply,
     grading_compute,
     res_partner,
@@ -25,4 +26,5 @@ from . import (
     tier_plans,
     tier_res_company,
     tier_res_config_settings,
+    upgrade_chance,
 )

@@ -7,12 +7,24 @@ from ...tools import rebate
 SERVICE = (
     "inquiry_hours",
     "order_hours",
+    "sample_hours",
+    "payment_hours",
+    "shipment_hours",
     "contact_days",
     "terms_extra_days",
     "freight_free_trial",
     "trial_priority",
     "content_kind",
     "rebate_text",
+)
+# Numbers that steps of follow-up plans take from here.
+PROMISES = (
+    "inquiry_hours",
+    "order_hours",
+    "sample_hours",
+    "payment_hours",
+    "shipment_hours",
+    "contact_days",
 )
 UNRATED_LIKE = "C"
 
@@ -46,8 +58,25 @@ class ExportCrmTierPolicy(models.Model):
         string="Answer order matters within",
         help="Hours until an answer about a running order.",
     )
+    sample_hours = fields.Float(
+        string="Send samples within",
+        default=72,
+        help="Hours from the request of a sample until it leaves.",
+    )
+    payment_hours = fields.Float(
+        string="Agree on payment within",
+        default=11,
+        help="Hours from a quotation until it is agreed how the customer pays.",
+    )
+    shipment_hours = fields.Float(
+        string="Send shipment news within",
+        default=24,
+        help="Hours from the goods' leaving until the customer is told.",
+    )
     contact_days = fields.Integer(
-        string="Contact every (days)", help="A contact by us at least this often."
+        string="Contact every (days)",
+        help="A contact by us at least this often. Follow-up plans take this and the "
+        "hours above from here; 0: no such contact for this tier.",
     )
     content_kind = fields.Selection(
         [
@@ -115,16 +144,10 @@ class ExportCrmTierPolicy(models.Model):
                 or False
             )
 
-    @api.constrains("inquiry_hours", "order_hours", "contact_days", "terms_extra_days")
+    @api.constrains(*PROMISES, "terms_extra_days")
     def _check_numbers(self):
         for policy in self:
-            numbers = (
-                policy.inquiry_hours,
-                policy.order_hours,
-                policy.contact_days,
-                policy.terms_extra_days,
-            )
-            if min(numbers) < 0:
+            if min(policy[name] for name in (*PROMISES, "terms_extra_days")) < 0:
                 raise ValidationError(
                     self.env._("Hours and days of a policy may not be negative.")
                 )
@@ -149,6 +172,22 @@ class ExportCrmTierPolicy(models.Model):
         """Return the policy for a tier (empty: unrated) in a company, or none."""
         by_tier = self._by_tier(company)
         return by_tier.get(tier.id, by_tier[False].browse())
+
+    @api.model
+    def _promises(self, company):
+        """Return ``{tier code: {field: number}}`` of what plans take from policies.
+
+        ``None``: for unrated customers.
+        """
+        tiers = {
+            tier_id: code
+            for code, tier_id in self.env["export.crm.tier"]._ids_by_code().items()
+        }
+        return {
+            tiers.get(tier_id): {name: policy[name] for name in PROMISES}
+            for tier_id, policy in self._by_tier(company).items()
+            if policy and (not tier_id or tier_id in tiers)
+        }
 
     # === WORDS === #
 

@@ -26,6 +26,7 @@ class ExportCrmTierGrading(models.Model):
         self.env.cr.execute(self._choose_sql())
         self.env.cr.execute(self._apply_sql())
         self._write_history(user)
+        self.env["export.crm.tier.standing"]._keep(self)
         self.write(
             {
                 "state": "done",

@@ -20,12 +20,14 @@ class ResPartner(models.Model):
         tracking=True,
         groups=READERS,
         help="What the customer looks for; beside the tier.",
+        prefetch="export_crm",
     )
     export_strategic = fields.Boolean(
         string="Strategic",
         tracking=True,
         groups=READERS,
         help="Matters to us beyond its figures.",
+        prefetch="export_crm",
     )
     export_referred_by_id = fields.Many2one(
         "res.partner",
@@ -35,6 +37,7 @@ class ResPartner(models.Model):
         groups=READERS,
         help="The customer, or its person, that brought this one. Counts for the "
         "tier of that customer once this one has ordered.",
+        prefetch="export_crm",
     )
     export_tier_missing = fields.Html(
         string="For the next tier", compute="_compute_export_tier_words", groups=READERS

@@ -136,6 +136,28 @@ def _logged_sql(scope):
     )
 
 
+def _moods_sql(scope):
+    """Select messages of the customer's contacts that people marked with a mood.
+
+    They are counted as messages above; here is the mark alone.
+    """
+    return SQL(
+        """
+        SELECT c.partner_id, %(day)s AS day,
+               CASE mood.sentiment WHEN 'positive' THEN 1 WHEN 'negative' THEN -1
+                                   ELSE 0 END AS mark
+          FROM export_fact_contact c
+          JOIN mail_message m ON m.author_id = c.contact_id
+          JOIN export_crm_message_mood mood ON mood.message_id = m.id
+         WHERE (m.record_company_id = %(company)s OR m.record_company_id IS NULL)
+           AND m.date < %(until)s
+        """,
+        day=scope.day(SQL("m.date")),
+        company=scope.company_id,
+        until=scope.until,
+    )
+
+
 def _contact_sql(scope):
     """Interactions of the last 90 days, inquiries of the last year, last dates.
 
@@ -161,6 +183,7 @@ def _contact_sql(scope):
                 UNION ALL SELECT 'met', a.partner_id, a.day, NULL
                             FROM (%(activities)s) a
                 UNION ALL SELECT l.kind, l.partner_id, l.day, l.mark FROM (%(logged)s) l
+                UNION ALL SELECT 'mood', d.partner_id, d.day, d.mark FROM (%(moods)s) d
                ) contact
          GROUP BY partner_id
         """,
@@ -171,6 +194,7 @@ def _contact_sql(scope):
         outbound=_outbound_sql(scope),
         activities=_activities_sql(scope),
         logged=_logged_sql(scope),
+        moods=_moods_sql(scope),
     )
 
 
