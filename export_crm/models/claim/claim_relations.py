@@ -1,4 +1,4 @@
-from odoo import Command, api, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import clock
@@ -69,6 +69,8 @@ class ExportCrmClaim(models.Model):
             claim._move_attachments(target)
             target.message_subscribe(partner_ids=claim.message_partner_ids.ids)
             claim.line_ids.claim_id = target
+            # Sudo: what is disputed stays so; a Credit Controller has decided it.
+            claim.sudo().dispute_ids.claim_id = target
             claim.sudo().merged_into_id = target  # kept by the system
             claim._go("cancelled")
             claim._message_log(
@@ -80,7 +82,23 @@ class ExportCrmClaim(models.Model):
             )
         )
         target._keep_first_promise(sources)
+        target._take_what_is_missing(sources)
         return target
+
+    def _take_what_is_missing(self, sources):
+        """Take over what only the duplicates know, and the update they promised."""
+        names = ("order_id", "picking_id", "invoice_id", "wanted", "promised")
+        for name in names:
+            known = next((c[name] for c in sources.sorted("id") if c[name]), False)
+            if known and not self[name]:
+                self[name] = known
+        now = fields.Datetime.now()
+        promised = (self | sources).filtered(
+            lambda claim: claim.next_update_at and claim.next_update_at > now
+        )
+        first = promised.sorted("next_update_at")[:1].next_update_at
+        if first and first != self.next_update_at:
+            self.next_update_at = first
 
     def _move_attachments(self, target):
         # Sudo: as above.

@@ -10,4 +10,5 @@ from . import (
     demo_contact,
     demo_tiers,
     demo_health,
+    demo_followups,
 )

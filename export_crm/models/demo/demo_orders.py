@@ -22,7 +22,8 @@ class ExportCrmDemo(models.AbstractModel):
         orders.action_confirm()
         ago = {order: deal.ago for order, (_c, deal) in zip(orders, deals, strict=True)}
         for order in orders:
-            order.date_order = self._moment(ago[order])
+            moment = self._moment(ago[order])
+            order.write({"date_order": moment, "export_confirmed_at": moment})
         self._backdate(
             "sale.order",
             {"create_date": {o.id: self._moment(ago[o] + 6) for o in orders}},
@@ -43,6 +44,8 @@ class ExportCrmDemo(models.AbstractModel):
             for order, (_c, draft) in zip(orders, drafts, strict=True)
         }
         self._backdate("sale.order", {"create_date": dates})
+        for order in orders.filtered("export_sent_at"):
+            order.export_sent_at = dates[order.id]
 
     @api.model
     def _order_vals(self, customer, deal):

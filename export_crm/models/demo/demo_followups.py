@@ -1,0 +1,95 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..followup.mail_activity_plan import TRIGGERS
+
+# How the contacts of the last months went: outcome, and hours before (or after) the
+# end of their time, one after the other.
+WENT = (
+    ("reached", -5),
+    ("replied", -3),
+    ("reached", -26),
+    ("no_answer", -2),
+    ("replied", -7),
+    ("order", -4),
+    ("reached", 20),
+    ("problem", -6),
+)
+HISTORY_DAYS = 180
+# Nobody did these: found too late, as in a company that has just begun.
+MISSED = 7
+# Mails that go out by themselves are no contacts of the ledger.
+MAILED = ("order_progress",)
+PLANNED = ("delivery_received", "shipped", "sample_sent", "order_confirmed")
+
+
+class ExportCrmDemo(models.AbstractModel):
+    """Contacts of the last months, so that reports have something to say."""
+
+    _inherit = "export.crm.demo"
+
+    @api.model
+    def _run_pipeline(self):
+        self._ref("export_crm_plan_invoice_due").active = True
+        self._load_feast()
+        result = super()._run_pipeline()
+        for key in ("main", "europe"):
+            self._load_contacts_made(self._company(key))
+        return result
+
+    @api.model
+    def _load_feast(self):
+        """Have a birthday this week, whatever the day of the demo."""
+        day = self._day(-4, self._company("main"))
+        self.env["export.crm.occasion"].create(
+            {
+                "partner_id": self._ref("contact_andes").id,
+                "kind": "birthday",
+                "month": str(day.month),
+                "day": 28 if (day.month, day.day) == (2, 29) else day.day,
+            }
+        )
+
+    @api.model
+    def _load_contacts_made(self, company):
+        """Let most contacts of the past have been made, some of them late."""
+        ledger = self.env["export.crm.followup"].with_company(company).sudo()
+        rows = ledger.search(
+            [
+                ("company_id", "=", company.id),
+                ("reason", "=", "too_late"),
+                ("trigger", "in", PLANNED),
+                ("planned_date", ">=", self._day(HISTORY_DAYS, company)),
+            ],
+            order="due_at, id",
+        )
+        made = rows.filtered(lambda row: row.id % MISSED)
+        made.write({"state": "planned", "reason": False})
+        lonely = made._skip_without_contact()
+        for number, row in enumerate(made - lonely):
+            outcome, hours = WENT[number % len(WENT)]
+            row.user_id = row._responsible()
+            row.channel = row.channel or row.contact_id.export_channel
+            row._finish(outcome, when=row.due_at + timedelta(hours=hours))
+            row.done_by_id = row.user_id
+        ledger._measure_orders_after(company)
+
+    @api.model
+    def _check_story(self):
+        return [*super()._check_story(), *self._check_followups()]
+
+    @api.model
+    def _check_followups(self):
+        """Each kind of plan has planned something, and contacts were made."""
+        ledger = self.env["export.crm.followup"].sudo()
+        found = {
+            (trigger, state)
+            for trigger, state in ledger._read_group([], ["trigger", "state"])
+        }
+        for trigger, _label in TRIGGERS:
+            planned = {name for name, _state in found}
+            if trigger not in planned and trigger not in MAILED:
+                yield f"no follow-up starts with {trigger}"
+        if ("delivery_received", "done") not in found:
+            yield "no contact after a delivery was made"
