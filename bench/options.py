@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-EACH = ("refresh", "lateness", "scores", "grading", "check", "one")
-EACH += ("claims", "followups")
+EACH = ("refresh", "lateness", "scores", "night", "grading", "check")
+EACH += ("one", "claims", "followups")
 ALL = (*EACH, "confirm")
 # Only when asked for by name: imports purchases for minutes.
 EXTRA = ("cdnow",)

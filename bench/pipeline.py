@@ -1,4 +1,4 @@
-"""Benchmarks after the facts: ``scores``, ``grading``, ``check``, ``one``."""
+"""Benchmarks after the facts: scores, night, grading, check, one."""
 
 from datetime import timedelta
 
@@ -55,6 +55,53 @@ def scores(registry):
         "demand_fit_s": round(fit, 2),
         "demand_s": round(seconds["first demand"], 2),
     }
+
+
+def night(registry):
+    """Measure warnings and next best actions of all customers, the longest batch too.
+
+    First the night of go-live, when what is so already is listed; then a night full
+    of news, as many warnings as if all of them had begun that day; then a second run.
+    """
+    found = {}
+    with environment(registry) as env:
+        company = env["res.company"].browse(1)
+        today = company._export_today()
+        live = company.export_go_live_date
+        ids = partner_ids(env)
+        for name, since in (("first", None), ("news", 30), ("again", 30)):
+            company.export_go_live_date = today - timedelta(days=since or 0)
+            company.export_warnings_since = today - timedelta(days=since or 0)
+            if name == "news":
+                env["export.crm.warning"].search([("company_id", "=", 1)]).unlink()
+                env["export.crm.action"].search([("company_id", "=", 1)]).unlink()
+            found[name] = [
+                _judged(env, company, ids[begin : begin + BATCH], today)
+                for begin in range(0, len(ids), BATCH)
+            ]
+        warnings = env["export.crm.warning"].search_count([("company_id", "=", 1)])
+        actions = env["export.crm.action"].search_count([("company_id", "=", 1)])
+        company.export_go_live_date = live
+        env.cr.commit()
+    return {
+        "customers": len(ids),
+        "warnings": warnings,
+        "actions": actions,
+        **{f"{name}_s": round(sum(parts), 2) for name, parts in found.items()},
+        **{f"{name}_batch_s": round(max(parts), 2) for name, parts in found.items()},
+    }
+
+
+def _judged(env, company, ids, today):
+    """Return the seconds of warnings and actions of a batch, its commit included."""
+    with Watch() as watch:
+        for model, method in (
+            ("export.crm.warning", "_step_warnings"),
+            ("export.crm.action", "_step_actions"),
+        ):
+            getattr(env[model].with_company(company), method)(company, ids, today)
+        env.cr.commit()
+    return watch.seconds
 
 
 def grading(registry):

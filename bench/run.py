@@ -44,6 +44,7 @@ def measure(registry, names):
         "refresh": facts.refresh,
         "lateness": facts.lateness,
         "scores": pipeline.scores,
+        "night": pipeline.night,
         "grading": pipeline.grading,
         "check": pipeline.check,
         "one": pipeline.one,

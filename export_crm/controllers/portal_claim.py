@@ -116,7 +116,11 @@ class ClaimPortal(CustomerPortal):
     @http.route("/my/claims/<int:claim_id>", type="http", auth="public", website=True)
     def portal_claim(self, claim_id, access_token=None, **kwargs):
         """Show one claim: state, promised times, goods, messages."""
-        return self._render_claim(self._get_claim(claim_id, access_token), kwargs)
+        claim = self._get_claim(claim_id, access_token)
+        if claim.merged_into_id:
+            # The customer has been told this number: it leads to where it goes on.
+            return request.redirect(claim.merged_into_id.get_portal_url())
+        return self._render_claim(claim, kwargs)
 
     def _render_claim(self, claim, kwargs, error=None):
         """Show a claim; with what was refused and why, nothing typed is lost."""

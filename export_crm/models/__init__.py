@@ -3,9 +3,9 @@ from . import (
     contact,
     core,
     credit,
-    demo,
     health,
     tier,
     claim,
     followup,
+    demo,
 )

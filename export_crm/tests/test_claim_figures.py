@@ -45,9 +45,9 @@ class TestClaimFigures(ClaimCase):
             claims |= self._claim()
         count, response, plan, share = self._figures(claims)
         self.assertEqual((count, response, plan), (4, 20, 20))
-        self.assertAlmostEqual(share, 2 / 3)
+        self.assertAlmostEqual(share, 200 / 3)
         found = self.env["export.crm.claim"].search(
-            [("id", "in", claims.ids), ("within_48h", "=", 1)]
+            [("id", "in", claims.ids), ("within_48h", "=", 100)]
         )
         self.assertEqual(len(found), 2)
 
@@ -59,7 +59,7 @@ class TestClaimFigures(ClaimCase):
             open_one = self._claim()
             (double | open_one)._merge_into(open_one)
         claims = kept | cancelled | double
-        self.assertEqual(self._figures(claims), (1, 10, 10, 1))
+        self.assertEqual(self._figures(claims), (1, 10, 10, 100))
         clocks = self.env["export.crm.claim.clock"]
         found = clocks.search(
             [("claim_id", "in", claims.ids), ("counted", "=", True)]
@@ -84,7 +84,7 @@ class TestClaimFigures(ClaimCase):
                     "response_hours": 10,
                     "plan_hours": 10,
                     "resolution_hours": 30,
-                    "within_48h": 1,
+                    "within_48h": 100,
                     "cycle": 2,
                 }
             ],

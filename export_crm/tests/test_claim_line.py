@@ -214,11 +214,42 @@ class TestClaimLine(ClaimCase):
         self.assertEqual(self._states(two)["plan"], "cancelled")
         self.assertIn("We look into it", str(one.message_ids.mapped("body")))
 
+    def test_merge_keeps_what_only_the_duplicate_knows(self):
+        """Order, remedy and the next update that the customer was promised."""
+        soon, later = self._ago(hours=-3), self._ago(hours=-9)
+        one = self._claim(next_update_at=later, promised="A call")
+        two = self._claim(
+            next_update_at=soon,
+            order_id=self.order.id,
+            wanted="replacement",
+            promised="New ones",
+        )
+        (one | two)._merge_into(one)
+        self.assertRecordValues(
+            one,
+            [
+                {
+                    "order_id": self.order.id,
+                    "wanted": "replacement",
+                    "promised": "A call",
+                    "next_update_at": soon.replace(microsecond=0),
+                }
+            ],
+        )
+        self.assertEqual(
+            self._clock(one, "update").deadline, soon.replace(microsecond=0)
+        )
+
     def test_link_goes_both_ways(self):
+        """As the form does it: added, found from the other side, taken away."""
         one, two = self._claim(), self._claim()
-        one._link(two)
+        one.linked_ids = [Command.link(two.id)]
         self.assertEqual(two.linked_ids, one)
-        self.assertEqual(one.related_count, 1)
+        self.assertEqual((one.related_count, two.related_count), (1, 1))
+        three = self._claim(linked_ids=[Command.set(one.ids)])
+        self.assertEqual(one.linked_ids, two | three)
+        two.linked_ids = [Command.clear()]
+        self.assertEqual(one.linked_ids, three)
 
     def test_numbers_and_no_deletion(self):
         one, two = self._claim(), self._claim()

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_claim import ClaimCase
 from .test_claim_clock import FRIDAY
@@ -226,6 +227,15 @@ class TestClaimMessage(ClaimCase):
         for server in ("MAILER-DAEMON@mx.example.com", "postmaster@mx.example.com"):
             self.assertFalse(self._mail(server), server)
         self.assertTrue(self._mail(headers="Auto-Submitted: no\n"))
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_address_that_writes_by_the_dozen(self):
+        """A machine that doesn't say so: stopped by number, a person is not."""
+        self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", 3)
+        for _n in range(3):
+            self.assertTrue(self._mail("robot@nowhere.example.com"))
+        self.assertFalse(self._mail("robot@nowhere.example.com"))
+        self.assertTrue(self._mail())
 
     def test_our_own_address_opens_no_claim(self):
         self.assertFalse(self._mail("claims@acme.example.com"))

@@ -101,6 +101,21 @@ class TestClaimMoney(ClaimCase):
         claim.action_cancel()
         self.assertEqual(dispute.state, "rejected")
 
+    def test_accepted_dispute_outlives_a_merger(self):
+        """The duplicate ends, what is disputed does not: not twice, not nothing."""
+        claim = self._overdue_claim()
+        self._dispute(claim).with_user(self.controller).action_accept()
+        target = self._claim()
+        (claim | target)._merge_into(target)
+        dispute = target.sudo().dispute_ids
+        self.assertRecordValues(dispute, [{"state": "accepted", "amount": 300.0}])
+        facts = self._facts()
+        self.assertEqual((facts.overdue_amount, facts.exposure), (700.0, 700.0))
+        self._answer(target)
+        target.action_close()
+        self.assertEqual(dispute.state, "closed")
+        self.assertEqual(self._facts().overdue_amount, 1000.0)
+
     def test_no_more_than_is_left(self):
         claim = self._overdue_claim(900.0)
         self._dispute(claim)

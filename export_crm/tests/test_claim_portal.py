@@ -332,6 +332,21 @@ class TestClaimPortal(ClaimPortalCase):
         self._login(self.stranger)
         self.assertEqual(self._upload(claim, photo, "no").status_code, 404)
 
+    def test_number_of_a_duplicate_leads_on(self):
+        """By login and by link; to nobody who could not read the duplicate."""
+        one, two = self._claim(title="Wet"), self._claim(title="Also wet")
+        link = two.get_portal_url()
+        (one | two)._merge_into(one)
+        self._login(self.buyer)
+        page = self.url_open(f"/my/claims/{two.id}")
+        self.assertIn(one.name, page.text)
+        self.assertIn(f"/my/claims/{one.id}", page.url)
+        self.logout()
+        self.assertIn(one.name, self.url_open(link).text)
+        self.assertEqual(self.url_open(f"/my/claims/{two.id}").status_code, 404)
+        self._login(self.stranger)
+        self.assertEqual(self.url_open(f"/my/claims/{two.id}").status_code, 404)
+
     def test_link_in_a_mail(self):
         """The token opens the one claim, without a login."""
         claim = self._claim(partner_id=self.buyer.partner_id.id)

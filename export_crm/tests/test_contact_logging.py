@@ -180,7 +180,7 @@ class TestContactLogging(ExportCrmCommon):
         mine = self.report.with_user(self.salesperson).with_company(self.company)
         self.assertEqual(
             mine.my_summary(),
-            "Logged on 3 of 10 working days in the last month (30 %), 5 contacts; "
+            "Logged on 3 of 10 working days in the last month (30%), 5 contacts; "
             "today 1.",
         )
         self.assertEqual(self.report.with_user(self.colleague).my_summary(), "")

@@ -261,6 +261,45 @@ class TestFollowupOrderNews(OrderNewsCase):
         mail = self._morning()
         self.assertEqual(mail.mail_message_id.message_type, "auto_comment")
 
+    def test_replies_are_measured(self):
+        """An automatic mail's reply rate stands beside that of calls and chats."""
+        second = self.buyer.copy({"name": "Arjun", "email": "arjun@example.com"})
+        for contact in (self.buyer, second):
+            self._opt_in(contact)
+            with freeze_time("2026-03-01 13:00:00"):
+                self._sold(contact)
+        self._morning()
+        sent = {who: self._news_rows(who) for who in (self.buyer, second)}
+        self.assertIsNone(sent[self.buyer].replied)
+        for author, moment in (
+            (self.buyer, "2026-03-02 03:00:00"),  # before the mail
+            (self.buyer, "2026-03-09 03:00:00"),
+            (second, "2026-03-09 04:00:00"),  # half an hour too late
+        ):
+            self.env["mail.message"].create(
+                {
+                    "model": "res.partner",
+                    "res_id": self.customer.id,
+                    "message_type": "email",
+                    "author_id": author.id,
+                    "date": moment,
+                    "body": "Thank you",
+                }
+            )
+        with freeze_time("2026-03-09 03:15:00"):
+            self.ledger._measure_replies(self.company)
+        self.assertEqual(sent[self.buyer].replied, 1.0)
+        self.assertIsNone(sent[second].replied, "there is time left")
+        with freeze_time("2026-03-09 05:00:00"):
+            self.ledger._step_plan_inquiries(self.company, date(2026, 3, 9))
+        self.assertEqual(sent[second].replied, 0.0)
+        [group] = self.ledger.formatted_read_group(
+            [("step", "=", "order_progress"), ("company_id", "=", self.company.id)],
+            ["channel"],
+            ["replied:avg"],
+        )
+        self.assertEqual((group["channel"], group["replied:avg"]), ("email", 0.5))
+
     def test_one_bad_contact(self):
         self._opt_in()
         second = self.buyer.copy({"name": "Arjun", "email": "arjun@example.com"})

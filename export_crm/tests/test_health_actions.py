@@ -62,6 +62,29 @@ class TestNextBestAction(HealthCommon):
             sorted(self.actions.search([]).mapped("state")), ["expired", "proposed"]
         )
 
+    def test_the_first_night_of_a_quarter_is_written_at_once(self):
+        self._rule()
+        partners = [self._customer(f"Customer {number}") for number in range(8)]
+        for partner in partners:
+            self._orders(partner, *range(60, 180, 10))
+        self._run(self.customer, *partners)
+        later = AS_OF + timedelta(days=40)
+        counts = []
+        for chosen in ([self.customer], partners):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            ids = [partner.id for partner in chosen]
+            self.actions._step_actions(self.company, ids, later)
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            counts.append(self.env.cr.sql_log_count - before)
+        found = self.actions.search([])
+        self.assertEqual(
+            sorted(found.mapped("state")), ["expired"] * 9 + ["proposed"] * 9
+        )
+        self.assertFalse(found.message_ids)
+        self.assertLessEqual(counts[1], counts[0] + 2)
+
     def test_no_longer_proposed_when_it_no_longer_applies(self):
         self._rule()
         self._run()

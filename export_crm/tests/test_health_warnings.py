@@ -199,6 +199,9 @@ class TestWarnings(HealthCommon):
         self.assertEqual(self.warnings.search([("code", "=", "cycle")]), warning)
         self.assertEqual(warning.level, "alarm")
         self.assertEqual(warning.evidence["gap_open"], 185)
+        # What it stood on before is kept beside it.
+        self.assertIn("Before:", warning.message_ids[-1:].body)
+        self.assertIn("100", warning.message_ids[-1:].body)
 
     def test_frequency_alone_is_information_and_asks_for_no_contact(self):
         self._orders(self.customer, 250, 200, 20)
@@ -305,6 +308,39 @@ class TestWarnings(HealthCommon):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0] + 1)
+
+    def test_a_night_full_of_news_is_written_at_once(self):
+        """As many queries and no messages, for one new warning or for many."""
+        self.company.export_warnings_since = AS_OF - timedelta(days=30)
+        self._silent()
+        many = self.customer
+        for number in range(8):
+            partner = self._customer(f"Customer {number}")
+            self._orders(partner, *range(60, 180, 10))
+            many += partner
+        self._run(*many, steps="dh")
+        rules = self.env["export.crm.warning.rule"].search([])
+        created, passed = [], []
+        for partners in (many[0], many[1:]):
+            rules.active = True
+            args = (self.company, partners.ids, AS_OF)
+            created.append(self._queries(self.warnings._step_warnings, *args))
+            rules.active = False
+            passed.append(self._queries(self.warnings._step_warnings, *args))
+        found = self.warnings.search([("partner_id", "in", many.ids)])
+        self.assertEqual(found.partner_id, many)
+        self.assertEqual(set(found.mapped("state")), {"passed"})
+        self.assertFalse(found.message_ids)
+        self.assertLessEqual(created[1], created[0] + 2)
+        self.assertLessEqual(passed[1], passed[0] + 2)
+
+    def _queries(self, step, *args):
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        step(*args)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return self.env.cr.sql_log_count - before
 
 
 @tagged("post_install", "-at_install")

@@ -151,6 +151,18 @@ class TestTierOnDocuments(TierCommon):
             {"name": "Inquiry", "partner_id": self.customer.id}
         )
         self.assertEqual(lead.export_customer_tier_id.code, "B")
+        # Working hours, so the moment hangs on the day of the week: as in the ledger.
+        clock = self.env["export.crm.followup"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual(clock.target_hours, 2.0)
+        self.assertEqual(lead.export_answer_by, clock.due_at)
+
+    def test_without_follow_ups_the_policy_says_until_when_to_answer(self):
+        self.company.export_go_live_date = False
+        lead = self.env["crm.lead"].create(
+            {"name": "Inquiry", "partner_id": self.customer.id}
+        )
         self.assertEqual(
             (lead.export_answer_by - lead.create_date).total_seconds(), 2 * 3600
         )

@@ -173,7 +173,10 @@ class ExportCrmClaim(models.Model):
                                   AND k.state = 'met') AS plan,
                             MAX(k.wall_hours) FILTER (
                                 WHERE k.milestone = 'resolution' AND k.cycle = 1
-                                  AND k.state = 'met') AS resolution
+                                  AND k.state = 'met') AS resolution,
+                            (MAX(k.wall_hours) FILTER (
+                                WHERE k.milestone = 'resolution' AND k.cycle = 1
+                                  AND k.state = 'met') <= 48)::int * 100 AS within
                        FROM export_crm_claim c
                        LEFT JOIN export_crm_claim_clock k ON k.claim_id = c.id
                       WHERE c.id = ANY(%s)
@@ -184,13 +187,14 @@ class ExportCrmClaim(models.Model):
                        next_milestone = s.next_milestone, late = s.late,
                        response_hours = s.response, plan_hours = s.plan,
                        resolution_hours = s.resolution,
-                       within_48h = (s.resolution <= 48)::int
+                       within_48h = s.within
                   FROM summary s
                  WHERE s.id = c.id
                    AND (c.next_deadline, c.next_milestone, c.late,
-                        c.response_hours, c.plan_hours, c.resolution_hours)
+                        c.response_hours, c.plan_hours, c.resolution_hours,
+                        c.within_48h)
                        IS DISTINCT FROM (s.next_deadline, s.next_milestone, s.late,
-                                         s.response, s.plan, s.resolution)
+                                         s.response, s.plan, s.resolution, s.within)
                 """,
                 ids,
             )

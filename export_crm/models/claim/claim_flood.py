@@ -15,12 +15,14 @@ class ResCompany(models.Model):
         default=5,
         help="So many claims can a customer file or reopen in the portal within an "
         "hour. 0: no limit.",
+        prefetch="export_crm",
     )
     export_claim_hour_messages = fields.Integer(
         string="Messages per hour",
         default=30,
         help="So many messages can a customer write on claims in the portal within an "
         "hour. 0: no limit.",
+        prefetch="export_crm",
     )
 
     _export_claim_hour_check = models.Constraint(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import clock
@@ -8,6 +8,41 @@ class ExportCrmClaim(models.Model):
     """Merge, split, link."""
 
     _inherit = "export.crm.claim"
+
+    # === LINK === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        claims = super().create(vals_list)
+        for claim, vals in zip(claims, vals_list, strict=True):
+            if vals.get("linked_ids"):
+                claim._mirror_links(self.browse())
+        return claims
+
+    def write(self, vals):
+        if "linked_ids" not in vals:
+            return super().write(vals)
+        # Sudo: links lead to claims of other departments, too.
+        before = {claim: claim.sudo().linked_ids for claim in self}
+        result = super().write(vals)
+        for claim, linked in before.items():
+            claim._mirror_links(linked)
+        return result
+
+    def _mirror_links(self, before):
+        """Have links seen from the other side, too.
+
+        :param before: the claims that this one was linked with
+        """
+        claim = self.sudo()  # as in write
+        for other in claim.linked_ids - before:
+            if claim not in other.linked_ids:
+                other.linked_ids = [Command.link(claim.id)]
+        for other in before - claim.linked_ids:
+            if claim in other.linked_ids:
+                other.linked_ids = [Command.unlink(claim.id)]
+
+    # === MERGE, SPLIT === #
 
     def _merge_into(self, target):
         """Merge these claims into ``target``: messages and goods go there.
@@ -34,6 +69,8 @@ class ExportCrmClaim(models.Model):
             claim._move_attachments(target)
             target.message_subscribe(partner_ids=claim.message_partner_ids.ids)
             claim.line_ids.claim_id = target
+            # Sudo: what is disputed stays so; a Credit Controller has decided it.
+            claim.sudo().dispute_ids.claim_id = target
             claim.sudo().merged_into_id = target  # kept by the system
             claim._go("cancelled")
             claim._message_log(
@@ -45,7 +82,23 @@ class ExportCrmClaim(models.Model):
             )
         )
         target._keep_first_promise(sources)
+        target._take_what_is_missing(sources)
         return target
+
+    def _take_what_is_missing(self, sources):
+        """Take over what only the duplicates know, and the update they promised."""
+        names = ("order_id", "picking_id", "invoice_id", "wanted", "promised")
+        for name in names:
+            known = next((c[name] for c in sources.sorted("id") if c[name]), False)
+            if known and not self[name]:
+                self[name] = known
+        now = fields.Datetime.now()
+        promised = (self | sources).filtered(
+            lambda claim: claim.next_update_at and claim.next_update_at > now
+        )
+        first = promised.sorted("next_update_at")[:1].next_update_at
+        if first and first != self.next_update_at:
+            self.next_update_at = first
 
     def _move_attachments(self, target):
         # Sudo: as above.
@@ -105,20 +158,3 @@ class ExportCrmClaim(models.Model):
         claim._keep_first_promise(self)
         self._message_log(body=self.env._("%(claim)s split off", claim=claim.name))
         return claim
-
-    def _link(self, others):
-        """Link claims with each other, both ways."""
-        for claim in self:
-            claim.linked_ids |= others - claim
-        for other in others - self:
-            other.linked_ids |= self
-
-    def action_duplicate_of(self):
-        """Open the claim that this one is a duplicate of."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.merged_into_id.id,
-            "view_mode": "form",
-        }

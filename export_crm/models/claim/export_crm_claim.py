@@ -239,12 +239,12 @@ class ExportCrmClaim(models.Model):
         string="Resolution (h)", readonly=True, copy=False, aggregator="avg"
     )
     within_48h = fields.Float(
-        string="Resolved within 48 h",
+        string="Resolved within 48 h (%)",
         readonly=True,
         copy=False,
         aggregator="avg",
-        help="Share of the resolved claims. 48 hours on the wall, whatever was "
-        "promised; nothing until a claim is resolved.",
+        help="100 or 0; on average the share of the resolved claims. 48 hours on the "
+        "wall, whatever was promised; nothing until a claim is resolved.",
     )
     clock_data = fields.Json(compute="_compute_clock_data")
     # === Relations: claim_relations.py === #
@@ -278,6 +278,8 @@ class ExportCrmClaim(models.Model):
         "other_id",
         string="Linked claims",
         copy=False,
+        check_company=True,
+        help="Seen from both sides.",
     )
 
     _name_uniq = models.Constraint("UNIQUE(name)", "The number of a claim is unique.")

@@ -229,7 +229,7 @@ class ExportCrmLogging(models.Model):
         [[now]] = self._read_group([*mine, ("day", "=", today)], [], ["contacts:sum"])
         return self.env._(
             "Logged on %(logged)s of %(days)s working days in the last month "
-            "(%(share)s %%), %(contacts)s contacts; today %(now)s.",
+            "(%(share)s%%), %(contacts)s contacts; today %(now)s.",
             logged=logged,
             days=days,
             share=round(100 * logged / days),

@@ -79,6 +79,8 @@ class CrmLead(models.Model):
         ):
             if company and company.export_go_live_date:
                 ledger._plan_leads(company, leads)
+        # Until when to answer was told before the ledger knew.
+        self.invalidate_recordset(["export_answer_by"])
 
 
 class ExportCrmFollowup(models.Model):

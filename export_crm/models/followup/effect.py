@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+# A mail that nobody has answered for a week isn't answered any more.
+_REPLY_DAYS = 7
+
 
 class ExportCrmFollowup(models.Model):
     """What contacts lead to."""
@@ -55,3 +58,46 @@ class ExportCrmFollowup(models.Model):
             )
         )
         self.invalidate_model(["ordered_after"])
+
+    @api.model
+    def _measure_replies(self, company):
+        """Note which automatic mails were answered within a week.
+
+        Where a person makes the contact, the outcome says so. Nobody does for a mail
+        that leaves by itself: what its reader wrote next is its answer; none stays
+        unknown until the week is over.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH judged AS (
+                    SELECT followup.id,
+                           CASE WHEN COUNT(m.id) > 0 THEN 1
+                                WHEN followup.done_at + %(days)s * interval '1 day'
+                                     < %(now)s THEN 0 END AS answer
+                      FROM export_crm_followup followup
+                 LEFT JOIN mail_message m
+                        ON m.author_id = followup.contact_id
+                       AND m.message_type IN ('email', 'comment')
+                       AND (m.record_company_id = followup.company_id
+                            OR m.record_company_id IS NULL)
+                       AND m.date > followup.done_at
+                       AND m.date <= followup.done_at + %(days)s * interval '1 day'
+                     WHERE followup.company_id = %(company)s
+                       AND followup.trigger = 'order_progress'
+                       AND followup.state = 'done'
+                       AND followup.replied IS NULL
+                     GROUP BY followup.id
+                )
+                UPDATE export_crm_followup followup
+                   SET replied = judged.answer
+                  FROM judged
+                 WHERE judged.id = followup.id AND judged.answer IS NOT NULL
+                """,
+                days=_REPLY_DAYS,
+                now=fields.Datetime.now(),
+                company=company.id,
+            )
+        )
+        self.invalidate_model(["replied"])

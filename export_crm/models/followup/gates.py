@@ -112,6 +112,7 @@ class ExportCrmFollowup(models.Model):
         people = rows.partner_id + rows.partner_id.child_ids + rows.contact_id
         people.fetch(["active", "is_company", "type", "export_contact_role"])
         people.mapped("is_blacklisted")
+        people.mapped("export_tz")  # and what else we keep of them
         for row in rows:
             contact = row._resolve_contact()
             if not contact:

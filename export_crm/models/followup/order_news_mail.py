@@ -111,7 +111,7 @@ class ExportCrmFollowup(models.Model):
         Their news waits: it is sent on the first morning after the release.
         """
         customers = self._customers(company, contacts.commercial_partner_id.ids)
-        concerns = step._export_matcher()
+        concerns = step._export_matcher(step._export_pacer(company))
         # sudo: a hold counts whoever may see it
         holds = self.env["export.crm.credit.hold"].sudo()
         held = {

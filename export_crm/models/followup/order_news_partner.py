@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         copy=False,
         help="The contact has agreed to a mail at 09:00 its time on days on which "
         "something about its orders has changed. It can change that in the portal.",
+        prefetch="export_crm",
     )
 
     @api.model_create_multi

@@ -97,6 +97,7 @@ class ExportCrmFollowup(models.Model):
             self._plan_inquiries(company, matchers)
         self._step_contact(company, None, as_of)
         self._measure_orders_after(company)
+        self._measure_replies(company)
 
     @api.model
     def _plan_inquiries(self, company, matchers, lead_ids=None):

@@ -106,7 +106,7 @@ class ExportCrmActionRule(models.Model):
         if gain is None:
             self.measured_gain = self.measured_return = self.measured_ratio = None
             self.measured_range = self.env._(
-                "Too few: %(least)s contacted and %(least)s comparable are needed",
+                "Too few: %(least)s of each needed",
                 least=uplift.LEAST,
             )
             return

@@ -20,34 +20,10 @@ class ExportCrmAction(models.Model):
 
     _name = "export.crm.action"
     _description = "Next Best Action"
-    _inherit = ["mail.thread"]
+    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
     _order = "priority desc, id desc"
     _rec_name = "rule_id"
-    _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "export.crm.account",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        related="account_id.partner_id",
-        store=True,
-        index=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(
-        related="account_id.user_id", store=True, index=True, string="Salesperson"
-    )
-    team_id = fields.Many2one(related="account_id.team_id", store=True)
-    tier_id = fields.Many2one(related="account_id.tier_id")
     rule_id = fields.Many2one(
         "export.crm.action.rule", required=True, readonly=True, ondelete="restrict"
     )

@@ -9,24 +9,13 @@ class ExportCrmHealthSnapshot(models.Model):
     """The health of a customer on one day: monthly, and when its colour changes."""
 
     _name = "export.crm.health.snapshot"
+    _inherit = "export.crm.account.mixin"
     _description = "Health Snapshot"
     _order = "date desc, id desc"
     _rec_name = "date"
-    _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "export.crm.account", required=True, readonly=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        related="account_id.partner_id",
-        store=True,
-        index=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    # The unique index on account and date finds them.
+    account_id = fields.Many2one(index=False)
     date = fields.Date(required=True, readonly=True)
     health = FactFloat(
         readonly=True, digits=(5, 1), aggregator="avg", help="0-100; empty: unknown."

@@ -8,29 +8,19 @@ class ExportCrmLoss(models.Model):
 
     _name = "export.crm.loss"
     _description = "Lost Customer"
-    _inherit = ["mail.thread"]
+    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
     _order = "date desc, id desc"
     _rec_name = "partner_id"
-    _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "export.crm.account", required=True, index=True, ondelete="cascade"
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        related="account_id.partner_id",
-        store=True,
-        index=True,
-    )
+    # People choose whom they have lost; the company follows.
+    account_id = fields.Many2one(readonly=False)
     company_id = fields.Many2one(
-        related="account_id.company_id", store=True, index=True, precompute=True
+        related="account_id.company_id",
+        store=True,
+        precompute=True,
+        required=False,
+        ondelete="set null",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(
-        related="account_id.user_id", store=True, index=True, string="Salesperson"
-    )
-    team_id = fields.Many2one(related="account_id.team_id", store=True)
     date = fields.Date(
         required=True,
         default=lambda self: self._default_date(),

@@ -35,33 +35,9 @@ class ExportCrmWarning(models.Model):
 
     _name = "export.crm.warning"
     _description = "Customer Warning"
-    _inherit = ["mail.thread"]
+    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
     _order = "level_rank desc, value_at_stake desc, id desc"
-    _check_company_auto = True
 
-    account_id = fields.Many2one(
-        "export.crm.account",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        related="account_id.partner_id",
-        store=True,
-        index=True,
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    user_id = fields.Many2one(
-        related="account_id.user_id", store=True, index=True, string="Salesperson"
-    )
-    team_id = fields.Many2one(related="account_id.team_id", store=True)
-    tier_id = fields.Many2one(related="account_id.tier_id")
     code = fields.Selection(CAUSES, string="Cause", required=True, readonly=True)
     level = fields.Selection(
         [("info", "Information"), ("warning", "Warning"), ("alarm", "Alarm")],

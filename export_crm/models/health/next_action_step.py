@@ -41,8 +41,7 @@ class ExportCrmAction(models.Model):
         )
         open_ones = self.search(batch & Domain("state", "=", "proposed"))
         old = open_ones.filtered(lambda action: action.period != period)
-        if old:
-            old.write({"state": "expired"})
+        old._expire()
         known = {
             (action.account_id.id, action.rule_id.id)
             for action in self.search(batch & Domain("period", "=", period))
@@ -60,8 +59,16 @@ class ExportCrmAction(models.Model):
         past = (open_ones - old).filtered(
             lambda action: (action.account_id.id, action.rule_id.id) not in met
         )
-        if past:
-            past.write({"state": "expired"})
+        past._expire()
+
+    def _expire(self):
+        """Take actions back that nobody decided about.
+
+        Untracked: on the first night of a quarter it is all of them, and the record
+        has its period and state.
+        """
+        if self:
+            self.with_context(tracking_disable=True).write({"state": "expired"})
 
     @api.model
     def _proposal(self, account, rule, period, as_of):

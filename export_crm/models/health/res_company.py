@@ -41,6 +41,7 @@ class ResCompany(models.Model):
         default=True,
         help="Once a week managers get a mail with the open warnings of their "
         "customers, and with what was new for information.",
+        prefetch="export_crm",
     )
     export_warnings_since = fields.Date(
         readonly=True,

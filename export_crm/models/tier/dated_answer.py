@@ -10,26 +10,11 @@ class ExportCrmDatedAnswer(models.AbstractModel):
     """
 
     _name = "export.crm.dated.answer"
+    _inherit = "export.crm.customer.mixin"
     _description = "Dated Answer about a Customer"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
-    _check_company_auto = True
 
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
     date = fields.Date(
         required=True,
         default=lambda self: self.env.company._export_today(),

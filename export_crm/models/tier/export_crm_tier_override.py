@@ -19,26 +19,14 @@ class ExportCrmTierOverride(models.Model):
 
     _name = "export.crm.tier.override"
     _description = "Tier Override"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "export.crm.customer.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _rec_name = "partner_id"
-    _check_company_auto = True
 
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        check_company=True,
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
     tier_id = fields.Many2one("export.crm.tier", required=True, ondelete="restrict")
     old_tier_id = fields.Many2one(
         "export.crm.tier", readonly=True, help="The tier before; empty: unrated."

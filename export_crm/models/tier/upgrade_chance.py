@@ -25,7 +25,10 @@ class ExportCrmAccount(models.Model):
         "gradings, each grading counted.",
     )
     upgrade_moved = FactInteger(
-        string="Of Them Moved Up", readonly=True, aggregator=None
+        string="Of Them Moved Up",
+        readonly=True,
+        aggregator=None,
+        help="Those of them that had a better tier after the grading that followed.",
     )
     upgrade_text = fields.Char(
         string="Chance to Move Up",

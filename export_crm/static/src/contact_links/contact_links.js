@@ -13,7 +13,7 @@ export class ContactLinks extends Component {
         ...standardWidgetProps,
         tel: {type: String},
         whatsapp: {type: String},
-        log: {type: String},
+        log: {type: String, optional: true},
         compact: {type: Boolean},
     };
 
@@ -31,6 +31,10 @@ export class ContactLinks extends Component {
     }
 
     async log(channel) {
+        if (!this.props.log) {
+            // The contact is logged by its own outcome buttons.
+            return;
+        }
         const {record} = this.props;
         const action = await this.orm.call(
             record.resModel,
@@ -55,7 +59,7 @@ registry.category("view_widgets").add("export_contact_links", {
     extractProps: ({attrs}) => ({
         tel: attrs.tel || "export_tel_url",
         whatsapp: attrs.whatsapp || "export_whatsapp_url",
-        log: attrs.log || "action_export_log_contact",
+        log: attrs.nolog ? undefined : attrs.log || "action_export_log_contact",
         compact: Boolean(attrs.compact),
     }),
 });

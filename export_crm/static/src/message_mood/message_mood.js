@@ -31,7 +31,8 @@ async function mark(message, store, mood) {
     );
 }
 
-let sequence = 70;
+// Together, after what Odoo offers and before the link.
+let sequence = 101;
 for (const [mood, {icon, color, label}] of Object.entries(MOODS)) {
     registerMessageAction(`export-mood-${mood}`, {
         condition: ({message}) => Boolean(message.export_mood),
