@@ -2,8 +2,6 @@ from datetime import timedelta
 
 from odoo import api, models
 
-from ..followup.mail_activity_plan import TRIGGERS
-
 # How the contacts of the last months went: outcome, and hours before (or after) the
 # end of their time, one after the other.
 WENT = (
@@ -87,7 +85,8 @@ class ExportCrmDemo(models.AbstractModel):
             (trigger, state)
             for trigger, state in ledger._read_group([], ["trigger", "state"])
         }
-        for trigger, _label in TRIGGERS:
+        plans = self.env["mail.activity.plan"]
+        for trigger in plans._fields["export_trigger"].get_values(self.env):
             planned = {name for name, _state in found}
             if trigger not in planned and trigger not in MAILED:
                 yield f"no follow-up starts with {trigger}"

@@ -123,3 +123,4 @@ class ExportCrmFollowup(models.Model):
         planned.with_company(company)._pass_gates(company, today)._make_contacts(
             company
         )
+        leads.invalidate_recordset(["export_answer_by"], flush=False)

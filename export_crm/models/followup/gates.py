@@ -110,7 +110,7 @@ class ExportCrmFollowup(models.Model):
         rows, lonely = self.filtered("partner_id"), self.browse()
         # All of them at once: asked one by one, each costs a statement.
         people = rows.partner_id + rows.partner_id.child_ids + rows.contact_id
-        people.fetch(["active", "is_company", "type"])
+        people.fetch(["active", "is_company", "type", "export_contact_role"])
         people.mapped("is_blacklisted")
         people.mapped("export_tz")  # and what else we keep of them
         for row in rows:

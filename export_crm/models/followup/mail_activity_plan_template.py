@@ -218,12 +218,12 @@ class MailActivityPlanTemplate(models.Model):
             return calc.Pace(0.0, number, "days")
         return calc.Pace(number, self.delay_count, self.delay_unit)
 
-    def _export_matcher(self, pace):
+    def _export_matcher(self, pace=None):
         """Return a function that tells whether the step concerns a customer.
 
         It takes a ``tools.followup.Customer`` and asks no database.
 
-        :param pace: see ``_export_pacer``
+        :param pace: see ``_export_pacer``; None: nothing is promised in the step
         """
         self.ensure_one()
         tiers = frozenset(self.export_tier_ids.mapped("code"))
@@ -238,7 +238,7 @@ class MailActivityPlanTemplate(models.Model):
                 and (not segment or segment == new)
                 and (not industries or customer.industry_id in industries)
                 and (not groups or customer.country_id in countries)
-                and pace(self, customer) is not None
+                and (pace is None or pace(self, customer) is not None)
             )
 
         return concerns
