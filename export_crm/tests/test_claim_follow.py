@@ -198,7 +198,7 @@ class TestClaimFollow(ClaimCase):
         self.assertIn(
             "Ana is archived: choose whom to write to.", self._open_activities(claim)
         )
-        self._answer(claim)
+        self._answer(claim, partner_ids=ana.ids)
         self.assertEqual(self._states(claim)["response"], "running")
         claim.partner_id = self.customer
         self._answer(claim)
