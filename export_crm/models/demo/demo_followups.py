@@ -17,6 +17,9 @@ WENT = (
 HISTORY_DAYS = 180
 # Nobody did these: found too late, as in a company that has just begun.
 MISSED = 7
+# A few of what was due in the last weeks are still to be done, most are not.
+LEFT = 8
+LATE_DAYS = 2
 # Mails that go out by themselves are no contacts of the ledger.
 MAILED = ("order_progress",)
 PLANNED = ("delivery_received", "shipped", "sample_sent", "order_confirmed")
@@ -31,10 +34,30 @@ class ExportCrmDemo(models.AbstractModel):
     def _run_pipeline(self):
         self._ref("export_crm_plan_invoice_due").active = True
         self._load_feast()
+        self._load_wishes()
         result = super()._run_pipeline()
         for key in ("main", "europe"):
             self._load_contacts_made(self._company(key))
         return result
+
+    @api.model
+    def _load_wishes(self):
+        """Send two customers news about their orders; say how messages sounded."""
+        for key in ("nordlicht", "gulf"):
+            self._ref(f"contact_{key}").export_order_news = True
+        moods = self.env["export.crm.message.mood"]
+        for key, mood in (("nordlicht", "positive"), ("southern", "negative")):
+            contact = self._ref(f"contact_{key}")
+            message = self.env["mail.message"].search(
+                [
+                    ("author_id", "=", contact.id),
+                    ("model", "=", "res.partner"),
+                    ("message_type", "=", "email"),
+                ],
+                limit=1,
+            )
+            reader = self._customer(key).user_id
+            moods.with_user(reader).mark(message.id, mood)
 
     @api.model
     def _load_feast(self):
@@ -64,14 +87,31 @@ class ExportCrmDemo(models.AbstractModel):
         )
         made = rows.filtered(lambda row: row.id % MISSED)
         made.write({"state": "planned", "reason": False})
-        lonely = made._skip_without_contact()
-        for number, row in enumerate(made - lonely):
+        made -= made._skip_without_contact()
+        made += self._contacts_due(company)
+        for number, row in enumerate(made):
             outcome, hours = WENT[number % len(WENT)]
             row.user_id = row._responsible()
             row.channel = row.channel or row.contact_id.export_channel
             row._finish(outcome, when=row.due_at + timedelta(hours=hours))
             row.done_by_id = row.user_id
         ledger._measure_orders_after(company)
+
+    @api.model
+    def _contacts_due(self, company):
+        """Return most of the contacts that people should have made by now."""
+        ledger = self.env["export.crm.followup"].with_company(company).sudo()
+        rows = ledger.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "scheduled"),
+                ("main_id", "=", False),
+                ("trigger", "!=", False),
+                ("planned_date", "<", self._day(LATE_DAYS, company)),
+            ],
+            order="due_at, id",
+        )
+        return rows.browse([row.id for n, row in enumerate(rows, 1) if n % LEFT])
 
     @api.model
     def _check_story(self):

@@ -93,7 +93,8 @@ class ExportCrmAction(models.Model):
     def _compute_why(self):
         for action in self:
             action.why = " · ".join(
-                f"{label} {value}" for label, value in action._why_rows()
+                self.env._("%(label)s: %(value)s", label=label, value=value)
+                for label, value in action._why_rows()
             )
 
     def _why_rows(self):

@@ -117,7 +117,8 @@ class ExportCrmWarning(models.Model):
     def _compute_summary(self):
         for warning in self:
             warning.summary = " · ".join(
-                f"{label} {value}" for label, value in warning._evidence_rows()
+                self.env._("%(label)s: %(value)s", label=label, value=value)
+                for label, value in warning._evidence_rows()
             )
 
     def _evidence_rows(self):
