@@ -43,6 +43,16 @@ class ExportCrmAccountWorkMixin(models.AbstractModel):
     team_id = fields.Many2one(related="account_id.team_id", store=True)
     tier_id = fields.Many2one(related="account_id.tier_id")
 
+    def action_view_account(self):
+        """Open the customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "export.crm.account",
+            "res_id": self.account_id.id,
+            "view_mode": "form",
+        }
+
 
 class ExportCrmCustomerMixin(models.AbstractModel):
     """What a person writes about a customer, who may have no account yet."""

@@ -182,13 +182,3 @@ class ExportCrmAction(models.Model):
                 "default_composition_mode": "comment",
             },
         }
-
-    def action_view_account(self):
-        """Open the customer."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "export.crm.account",
-            "res_id": self.account_id.id,
-            "view_mode": "form",
-        }

@@ -195,16 +195,6 @@ class ExportCrmWarning(models.Model):
             "context": {"default_warning_ids": self.ids},
         }
 
-    def action_view_account(self):
-        """Open the customer."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "export.crm.account",
-            "res_id": self.account_id.id,
-            "view_mode": "form",
-        }
-
     def action_record_loss(self):
         """Open the form for the loss of this customer."""
         self.ensure_one()
