@@ -83,6 +83,7 @@
         "views/export_crm_occasion_views.xml",
         "views/res_partner_contact_views.xml",
         "views/export_crm_account_contact_views.xml",
+        "views/export_crm_account_credit_views.xml",
         "views/export_crm_best_hour_views.xml",
         "views/res_country_views.xml",
         "views/export_crm_menus.xml",

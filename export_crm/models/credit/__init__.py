@@ -1,4 +1,5 @@
 from . import (
+    account_hold,
     account_move,
     credit_instalment_mixin,
     export_crm_credit_dispute,
