@@ -100,6 +100,7 @@
         "views/res_config_settings_health_views.xml",
         "views/export_crm_health_menus.xml",
         "views/export_crm_claim_views.xml",
+        "views/export_crm_claim_phone_views.xml",
         "views/export_crm_claim_workbench_views.xml",
         "views/export_crm_claim_clock_views.xml",
         "views/export_crm_claim_category_views.xml",

@@ -2,6 +2,7 @@ from odoo.tests import tagged
 
 from .common import ExportCrmTourCase
 from .common_followup import FollowupCommon
+from .test_claim_portal import ClaimPortalCase
 
 
 class PhoneTourCase(ExportCrmTourCase, FollowupCommon):
@@ -93,3 +94,79 @@ class TestPhoneSaleTour(PhoneTourCase):
         self.assertRecordValues(order, [{"export_kind": "sample", "state": "sale"}])
         self.assertEqual(order.order_line.product_id, self.goods)
         self.assertEqual(order.user_id, self.salesperson)
+
+
+@tagged("post_install", "-at_install")
+class TestPhoneClaimTour(ClaimPortalCase, ExportCrmTourCase):
+    """The agent and the customer."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def _photos(self, claim):
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "export.crm.claim"),
+                ("res_id", "=", claim.id),
+                ("name", "=", "carton.png"),
+            ]
+        )
+
+    def _last_claim(self):
+        return self.env["export.crm.claim"].search([], order="id desc", limit=1)
+
+    def test_agent_takes_in_answers_and_escalates(self):
+        self.agent.notification_type = "inbox"
+        logistics = self.env.ref("export_crm.claim_department_logistics")
+        logistics.leader_id = self.leader
+        self.start_tour(
+            "/odoo/claims", "export_crm_phone_claim", login=self.agent.login
+        )
+        claim = self._last_claim()
+        self.assertRecordValues(
+            claim,
+            [
+                {
+                    "title": "Ten tubes broken",
+                    "partner_id": self.customer.id,
+                    "user_id": self.agent.id,
+                    "complexity": "complex",
+                    "service_level": "2",
+                }
+            ],
+        )
+        self.assertEqual(len(self._photos(claim)), 1)
+        answer = claim.message_ids.filtered(
+            lambda m: m.author_id == self.agent.partner_id and "photos" in m.body
+        )
+        self.assertIn(self.customer, answer.partner_ids)
+        self.assertEqual(self._states(claim)["response"], "met")
+        escalation = claim.escalation_ids
+        self.assertEqual(escalation.user_id, self.leader)
+        self.assertEqual(
+            escalation.rule_id, self.env.ref("export_crm.claim_escalation_complex")
+        )
+
+    def test_customer_files_with_a_photo(self):
+        self.start_tour(
+            f"/my/orders/{self.order.id}",
+            "export_crm_phone_portal_claim",
+            login=self.buyer.login,
+        )
+        claim = self._last_claim()
+        self.assertEqual(claim.partner_id, self.buyer.partner_id)
+        self.assertEqual(claim.line_ids.quantity, 3)
+        self.assertEqual(len(self._photos(claim)), 1)
+
+    def test_customer_rates(self):
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self._answer(claim)
+        claim.action_solve()
+        self.start_tour(
+            f"/my/claims/{claim.id}", "export_crm_phone_rating", login=self.buyer.login
+        )
+        self.assertRecordValues(
+            claim.rating_ids,
+            [{"rating": 4, "feedback": "Quick and friendly.", "consumed": True}],
+        )
+        self.assertEqual(claim.rating_ids.partner_id, self.buyer.partner_id)
