@@ -94,6 +94,11 @@ class TestContactPhoneTour(ContactTourCase):
             1,
         )
 
+    def test_contact_card_on_the_phone(self):
+        self._tour(
+            "export_crm_contact_card_phone", f"/odoo/res.partner/{self.customer.id}"
+        )
+
     def test_number_that_cannot_be_dialled(self):
         self.customer.phone = "ask Maria"
         self._tour("export_crm_bad_number", f"/odoo/res.partner/{self.customer.id}")

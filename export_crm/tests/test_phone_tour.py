@@ -135,6 +135,9 @@ class TestPhoneClaimTour(ClaimPortalCase, ExportCrmTourCase):
                 }
             ],
         )
+        self.assertRecordValues(
+            claim.line_ids, [{"sale_line_id": self.line.id, "quantity": 4}]
+        )
         self.assertEqual(len(self._photos(claim)), 1)
         answer = claim.message_ids.filtered(
             lambda m: m.author_id == self.agent.partner_id and "photos" in m.body

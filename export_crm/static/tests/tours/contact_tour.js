@@ -70,8 +70,8 @@ tours.add("export_crm_log_contact_phone", {
 });
 
 // How to reach a contact: everything on one page.
-tours.add("export_crm_contact_card", {
-    steps: () => [
+function contactCard(width) {
+    return [
         {
             content: "How to reach",
             trigger: ".o_notebook a[name=export_contact]",
@@ -80,10 +80,16 @@ tours.add("export_crm_contact_card", {
         {
             content: "The time zone says where it is from",
             trigger: "div[name=export_tz_text]:contains('by the phone number')",
+            run({anchor}) {
+                anchor.scrollIntoView({block: "center"});
+            },
         },
-        shot("contact_wide_4_reach"),
-    ],
-});
+        shot(`contact_${width}_4_reach`),
+    ];
+}
+
+tours.add("export_crm_contact_card", {steps: () => contactCard("wide")});
+tours.add("export_crm_contact_card_phone", {steps: () => contactCard("phone")});
 
 tours.add("export_crm_bad_number", {
     steps: () => [

@@ -25,6 +25,30 @@ tours.add("export_crm_phone_claim", {
             run: "editor The carton fell from the pallet.",
         },
         shot("phone_claim_1_new"),
+        tab("lines"),
+        {
+            content: "The goods",
+            trigger: ".o_field_widget[name=line_ids] .o-kanban-button-new",
+            run: "click",
+        },
+        ...choose("sale_line_id", "LED tube", ".modal"),
+        {
+            content: "How many",
+            trigger: ".modal .o_field_widget[name=quantity] input",
+            run: "edit 4",
+        },
+        shot("phone_claim_1_goods"),
+        {
+            content: "That's all",
+            trigger: ".modal .o_form_button_save:visible",
+            run: "click",
+        },
+        {
+            content: "The card says how many",
+            trigger:
+                "body:not(:has(.modal)) .o_field_widget[name=line_ids] .o_kanban_record:contains('LED tube'):contains('4')",
+        },
+        shot("phone_claim_2_goods"),
         ...save,
         shot("phone_claim_2_saved"),
         {
