@@ -142,6 +142,31 @@ class TestCreditExposure(ExportCrmCommon):
         self._pay(invoice, amount=100.0)
         self.assertEqual(figures(), (800.0, 800.0))
 
+    def test_order_confirmed_a_moment_ago_counts(self):
+        """Though nothing of it is in the database yet."""
+        first, second = self._order(600.0), self._order(401.0)
+        first.action_confirm()
+        with self._refused():
+            second.action_confirm()
+
+    def test_limit_writes_the_order_no_second_time(self):
+        *warm, order, same = (self._order(10.0) for _number in range(4))
+
+        def confirm(record):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            record.action_confirm()
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        for quotation in warm:
+            confirm(quotation)
+        with_limit = confirm(order)
+        self.patch(type(order), "_export_credit_limited", lambda _orders: set())
+        # The credit limit is read, and what is owed.
+        self.assertLessEqual(with_limit - confirm(same), 2)
+
     def test_quotation_warns_before_confirming(self):
         order = self._order(1001.0).with_user(self.salesperson)
         self.assertIn("would owe more", order.export_credit_reason)

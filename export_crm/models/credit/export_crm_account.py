@@ -8,7 +8,7 @@ class ExportCrmAccount(models.Model):
     _inherit = "export.crm.account"
 
     @api.model
-    def _exposure_bound(self, company, partner_ids):
+    def _exposure_bound(self, company, partner_ids, judged=()):
         """Return what the exposure of customers is at most, at little cost.
 
         Open receivables plus the whole of confirmed orders not fully invoiced yet,
@@ -16,12 +16,18 @@ class ExportCrmAccount(models.Model):
         order passes for invoiced. Most orders are far below the limit and need no
         more than this; see :meth:`_live_exposure` for the exact amount.
 
+        :param judged: confirmed orders of these customers that are counted as they
+            are in memory, in full: confirming is about to write them once more, and
+            would have to write them twice if the database were asked
         :return: ``{partner id: amount in company currency, or infinity}``
         """
         Order = self.env["sale.order"]
+        judged = judged or Order
         # Not flushed, since confirming an order is about to write it once more.
         unsure = self.env.records_to_compute(Order._fields["invoice_status"])
-        Order.flush_model(["state", "company_id", "partner_invoice_id", "amount_total"])
+        names = ("state", "company_id", "partner_invoice_id", "amount_total")
+        if judged._export_pending_elsewhere(names):
+            Order.flush_model(names)
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
         self.env["account.move"].flush_model(["state", "commercial_partner_id"])
@@ -35,6 +41,7 @@ class ExportCrmAccount(models.Model):
                       FROM res_partner p
                       JOIN sale_order s ON s.partner_invoice_id = p.id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
+                       AND s.id <> ALL(%(judged)s)
                        AND s.company_id = %(company)s AND s.state = 'sale'
                        AND (s.invoice_status IS DISTINCT FROM 'invoiced'
                             OR s.id = ANY(%(unsure)s))
@@ -57,10 +64,15 @@ class ExportCrmAccount(models.Model):
                 """,
                 partners=list(partner_ids),
                 company=company.id,
+                judged=judged.ids,
                 unsure=list(unsure._ids),
             )
         )
-        return dict.fromkeys(partner_ids, 0.0) | dict(rows)
+        bound = dict.fromkeys(partner_ids, 0.0) | dict(rows)
+        for order in judged:
+            payer = order._export_payer_key()[0]
+            bound[payer] += order.amount_total / (order.currency_rate or 1.0)
+        return bound
 
     @api.model
     def _live_exposure(self, company, partner_ids):

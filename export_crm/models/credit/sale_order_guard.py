@@ -186,7 +186,12 @@ class SaleOrder(models.Model):
             }
             if not limits:
                 continue
-            known = accounts._exposure_bound(company, list(limits))
+            sold = self.filtered(
+                lambda order, company=company, limits=limits: order.state == "sale"
+                and order.company_id == company
+                and order._export_payer_key()[0] in limits
+            )
+            known = accounts._exposure_bound(company, list(limits), sold)
             asked = self._export_asked(company)
             near = [
                 partner_id
@@ -198,6 +203,18 @@ class SaleOrder(models.Model):
             for partner_id, limit in limits.items():
                 amounts[partner_id, company.id] = (limit, known[partner_id])
         return amounts
+
+    def _export_pending_elsewhere(self, names):
+        """Tell whether other orders have changes that the database doesn't know yet.
+
+        :param names: the fields that matter
+        """
+        for field in (self._fields[name] for name in names):
+            if set(self.env._field_dirty.get(field, ())).difference(self._ids):
+                return True
+            if self.env.records_to_compute(field) - self:
+                return True
+        return False
 
     def _export_asked(self, company):
         """Return the largest quotation judged here, per payer: what it would add."""
