@@ -14,8 +14,5 @@ from . import (
     lateness_wire,
     portal_day,
     res_partner,
-    sale_order,
-    sale_order_line,
     scores,
-    scores_res_partner,
 )

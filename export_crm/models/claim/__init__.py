@@ -30,4 +30,5 @@ from . import (
     claim_counts,
     res_company,
     res_config_settings,
+    res_partner,
 )

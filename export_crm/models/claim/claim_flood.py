@@ -1,45 +1,10 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 HOUR = "-1H"
 # Files that wait to be sent with a message belong to no claim yet. Those of visitors
 # by link, who have no user of their own, are counted together.
 FILES, FILES_BY_LINK = 50, 500
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    export_claim_hour_claims = fields.Integer(
-        string="Claims per hour",
-        default=5,
-        help="So many claims can a customer file or reopen in the portal within an "
-        "hour. 0: no limit.",
-        prefetch="export_crm",
-    )
-    export_claim_hour_messages = fields.Integer(
-        string="Messages per hour",
-        default=30,
-        help="So many messages can a customer write on claims in the portal within an "
-        "hour. 0: no limit.",
-        prefetch="export_crm",
-    )
-
-    _export_claim_hour_check = models.Constraint(
-        "CHECK(export_claim_hour_claims >= 0 AND export_claim_hour_messages >= 0)",
-        "Numbers per hour are not negative.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    export_claim_hour_claims = fields.Integer(
-        related="company_id.export_claim_hour_claims", readonly=False
-    )
-    export_claim_hour_messages = fields.Integer(
-        related="company_id.export_claim_hour_messages", readonly=False
-    )
 
 
 class ExportCrmClaim(models.Model):

@@ -148,22 +148,3 @@ class ExportCrmClaim(models.Model):
                         person=partner.name,
                     )
                 )
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def write(self, vals):
-        """Let claims follow a contact that gets, changes or loses its company."""
-        if not {"parent_id", "is_company", "active"} & vals.keys():
-            return super().write(vals)
-        before = {p: (p.commercial_partner_id, p.active) for p in self}
-        result = super().write(vals)
-        claims = self.env["export.crm.claim"]
-        for partner, (former, was_active) in before.items():
-            now = partner.commercial_partner_id
-            if former != now:
-                claims._follow_partner(partner, former, now)
-            if was_active and not partner.active:
-                claims._follow_archived(partner)
-        return result

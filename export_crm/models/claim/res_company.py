@@ -26,6 +26,25 @@ class ResCompany(models.Model):
         help="Told last, when a claim is long overdue.",
         prefetch="export_crm",
     )
+    export_claim_hour_claims = fields.Integer(
+        string="Claims per hour",
+        default=5,
+        help="So many claims can a customer file or reopen in the portal within an "
+        "hour. 0: no limit.",
+        prefetch="export_crm",
+    )
+    export_claim_hour_messages = fields.Integer(
+        string="Messages per hour",
+        default=30,
+        help="So many messages can a customer write on claims in the portal within an "
+        "hour. 0: no limit.",
+        prefetch="export_crm",
+    )
+
+    _export_claim_hour_check = models.Constraint(
+        "CHECK(export_claim_hour_claims >= 0 AND export_claim_hour_messages >= 0)",
+        "Numbers per hour are not negative.",
+    )
 
     @api.constrains("export_claim_grace_days")
     def _check_export_claim_grace_days(self):

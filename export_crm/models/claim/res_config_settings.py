@@ -13,3 +13,9 @@ class ResConfigSettings(models.TransientModel):
     export_claim_director_id = fields.Many2one(
         related="company_id.export_claim_director_id", readonly=False
     )
+    export_claim_hour_claims = fields.Integer(
+        related="company_id.export_claim_hour_claims", readonly=False
+    )
+    export_claim_hour_messages = fields.Integer(
+        related="company_id.export_claim_hour_messages", readonly=False
+    )

@@ -6,9 +6,6 @@ from . import (
     export_crm_occasion,
     export_crm_account,
     res_country,
-    res_partner_channel,
-    res_partner_interaction,
-    res_partner_reachable,
+    res_partner,
     res_partner_time,
-    res_partner_window,
 )

@@ -1,14 +1,29 @@
-"""Time zone of a contact, and its telephone number."""
+"""Time zone of a contact, and when it can be reached: working window, days off, now."""
+
+from datetime import timedelta
 
 import phonenumbers
 from phonenumbers import timezone as phone_timezone
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...tools.local_time import choose_zone, country_zone, number_zones, state_zone
+from ...tools import reply_hours
+from ...tools.local_time import (
+    DEFAULT_HOURS,
+    DEFAULT_WEEKEND,
+    LocalHours,
+    choose_zone,
+    country_zone,
+    number_zones,
+    state_zone,
+)
 from ..account.res_partner import READERS
+from . import reachable
+from .best_hour import inbound_hours
 
 SOURCES = [
     ("own", "Chosen here"),
@@ -19,6 +34,9 @@ SOURCES = [
     ("country", "Country"),
     ("company", "Unknown: ours"),
 ]
+
+# Public holidays are looked up this far ahead of the moment asked about.
+_HOLIDAYS_AHEAD = timedelta(days=370)
 
 
 class ResPartner(models.Model):
@@ -54,23 +72,43 @@ class ResPartner(models.Model):
         help="What the time zone was taken from.",
         prefetch="export_crm",
     )
-    export_phone_problem = fields.Char(
-        string="Problem With the Number",
-        compute="_compute_export_phone_links",
+    export_reachable_now = fields.Boolean(
+        string="Reachable Now",
+        compute="_compute_export_local",
+        search="_search_export_reachable_now",
         groups=READERS,
-        help="Why this number can't be dialled from here.",
+        help="It is a working day there, within the contact's hours.",
     )
-    export_whatsapp = fields.Char(
-        string="WhatsApp Number",
+    export_local_time = fields.Char(
+        string="Local Time",
+        compute="_compute_export_local",
         groups=READERS,
-        help="Only if it is not the phone number.",
-        prefetch="export_crm",
+        help="What the contact's clock shows now.",
     )
-    export_tel_url = fields.Char(
-        compute="_compute_export_phone_links", string="Call Link", groups=READERS
+    export_local_text = fields.Char(
+        string="Time to Call",
+        compute="_compute_export_local",
+        groups=READERS,
+        help="Whether this is a good moment, and when the next one is.",
     )
-    export_whatsapp_url = fields.Char(
-        compute="_compute_export_phone_links", string="WhatsApp Link", groups=READERS
+    export_tz_text = fields.Char(
+        string="Local Time Taken From",
+        compute="_compute_export_local",
+        groups=READERS,
+    )
+    export_best_hour = fields.Char(
+        string="Best Hour",
+        compute="_compute_export_best_hour",
+        groups=READERS,
+        help="The two hours, on their own clock, in which most of their messages and "
+        "logged contacts of the last two years came in; on a customer those of all its "
+        "contacts. What we began does not count: it shows our hours, not theirs.",
+    )
+    export_best_window = fields.Char(
+        string="Best From–To",
+        compute="_compute_export_best_hour",
+        groups=READERS,
+        help="The best hour in short; empty where too little is known.",
     )
 
     # === TIME ZONE === #
@@ -141,61 +179,210 @@ class ResPartner(models.Model):
         known = [zone for zone in zones if zone != phone_timezone.UNKNOWN_TIMEZONE]
         return number_zones(known, region)
 
-    # === PHONE NUMBER === #
+    # === WORKING HOURS === #
 
-    def _export_e164(self):
-        """Return the phone number as E.164, False for one that can't be dialled.
+    def _export_local_window(self, day):
+        """Return the working window of exactly that day, a day off or not.
 
-        Odoo reads a number without country code as one of our own country where the
-        contact has none: for an exporter that is a guess, and mostly a wrong one.
+        :param date day: a date where the contact is
+        :return: ``(start, end)``, naive UTC datetimes
         """
         self.ensure_one()
-        country = self.country_id or self.commercial_partner_id.country_id
-        number = (self.phone or "").strip()
-        if self.country_id or number.startswith(("+", "00")):
-            return self.phone_sanitized or False
-        if not number or not country:
-            return False
-        return self._phone_format(number=number, country=country)
+        moment = fields.Datetime.to_datetime(day)
+        return self._export_hours(moment)[self.id].window(fields.Date.to_date(day))
+
+    def _export_next_window(self, after_utc):
+        """Return the first window on a working day that ends after a moment.
+
+        The window may be open already at that moment. For many contacts take
+        ``_export_hours(moment)`` once, and ``next_window`` of each.
+
+        :param datetime after_utc: naive UTC
+        :return: ``(start, end)``, naive UTC datetimes
+        """
+        self.ensure_one()
+        return self._export_hours(after_utc)[self.id].next_window(after_utc)
+
+    def _export_hours(self, moment=None):
+        """Return ``{partner id: LocalHours}``; two queries, however many contacts.
+
+        Hours: the contact's own, else those of its company, else the country's.
+        Days off: weekend and public holidays of the country and state around
+        ``moment``. A contact without a time zone has ours.
+
+        :param datetime moment: naive UTC; holidays up to a year after it are known
+        """
+        moment = moment or fields.Datetime.now()
+        # Sudo: the window is needed by jobs and forms alike, and the contact's company
+        # or its fields may be out of the reader's sight.
+        partners = self.sudo()
+        days_off = partners._export_days_off(moment)
+        return {partner.id: partner._export_hours_of(days_off) for partner in partners}
+
+    def _export_place(self):
+        """Return country and state, those of the company where it has none."""
+        place = self if self.country_id else self.commercial_partner_id
+        return place.country_id, place.state_id
+
+    def _export_hours_of(self, days_off):
+        """Return ``LocalHours``; ``days_off``: ``{(country id, state id): {…}}``."""
+        country, state = self._export_place()
+        own = self if self.export_hours_own else self.commercial_partner_id
+        hours = own if own.export_hours_own else country
+        weekend = frozenset(map(int, country.export_weekend or ""))
+        if not country:
+            weekend = DEFAULT_WEEKEND
+        national = days_off.get((country.id, False), {})
+        local = days_off.get((country.id, state.id), {}) if state else {}
+        return LocalHours(
+            zone=self.export_tz or self.env.company._export_timezone().zone,
+            start=hours.export_hours_from if hours else DEFAULT_HOURS[0],
+            end=hours.export_hours_to if hours else DEFAULT_HOURS[1],
+            weekend=weekend,
+            days_off={**national, **local},
+        )
+
+    def _export_days_off(self, moment):
+        """Return ``{(country id, state id or False): {date: name}}``."""
+        countries = {partner._export_place()[0].id for partner in self}
+        today = moment.date()
+        rows = self.env["export.crm.nonworking.day"].search_fetch(
+            [
+                ("country_id", "in", list(countries - {False})),
+                ("date", ">=", today - timedelta(days=1)),
+                ("date", "<=", today + _HOLIDAYS_AHEAD),
+            ],
+            ["country_id", "state_id", "date", "name"],
+        )
+        found = {}
+        for row in rows:
+            place = found.setdefault((row.country_id.id, row.state_id.id), {})
+            place[row.date] = row.name
+        return found
+
+    # === WHAT PEOPLE READ === #
 
     @api.depends(
-        "phone",
-        "phone_sanitized",
-        "export_whatsapp",
-        "country_id",
-        "commercial_partner_id.country_id",
+        "export_tz", "export_hours_own", "export_hours_from", "export_hours_to"
     )
-    def _compute_export_phone_links(self):
+    @api.depends_context("company", "uid", "lang", "tz")
+    def _compute_export_local(self):
+        now = fields.Datetime.now()
+        hours = self._origin._export_hours(now)
         for partner in self:
-            number = partner._export_e164()
-            partner.export_tel_url = number and f"tel:{number}"
-            partner.export_phone_problem = (
-                partner._export_phone_problem(partner.phone)
-                if partner.phone and not number
-                else False
-            )
-            if partner.export_whatsapp:
-                number = partner._phone_format(number=partner.export_whatsapp)
-                if not number:
-                    partner.export_phone_problem = partner._export_phone_problem(
-                        partner.export_whatsapp
-                    )
-            partner.export_whatsapp_url = (
-                number and f"https://wa.me/{number.removeprefix('+')}"
-            )
+            calendar = hours.get(partner._origin.id)
+            if not calendar:
+                partner.export_reachable_now = False
+                partner.export_local_time = False
+                partner.export_local_text = False
+                partner.export_tz_text = False
+                continue
+            status = calendar.status(now)
+            partner.export_reachable_now = status.open
+            partner.export_local_time = f"{status.local:%H:%M}"
+            partner.export_local_text = partner._export_local_sentence(status)
+            partner.export_tz_text = partner._export_tz_sentence(calendar.zone)
 
-    def _export_phone_problem(self, number):
-        self.ensure_one()
-        country = self.country_id or self.commercial_partner_id.country_id
-        if country:
+    def _export_local_sentence(self, status):
+        """Say whether this is a good moment to call, and when the next one is."""
+        if status.open:
             return self.env._(
-                "“%(number)s” is no number that can be dialled in %(country)s. Write "
-                "it with the country code, as +44 …",
-                number=number,
-                country=country.name,
+                "Good time to call now: %(time)s there, open until %(until)s",
+                time=f"{status.local:%H:%M}",
+                until=self._export_clock(status.until),
+            )
+        values = {
+            "time": f"{status.local:%H:%M}",
+            "opens": f"{status.opens:%H:%M}",
+            "day": format_date(self.env, status.opens.date(), date_format="EEE d MMM"),
+            "holiday": status.day_off,
+        }
+        if status.day_off:
+            return self.env._(
+                "Closed for %(holiday)s: %(time)s there, opens %(day)s at %(opens)s",
+                **values,
+            )
+        if status.opens.date() == status.local.date():
+            return self.env._(
+                "Too early: %(time)s there, opens at %(opens)s today", **values
             )
         return self.env._(
-            "“%(number)s” can't be dialled from here: write it with the country code, "
-            "as +44 …",
-            number=number,
+            "Closed: %(time)s there, opens %(day)s at %(opens)s", **values
+        )
+
+    @api.model
+    def _export_clock(self, moment):
+        """Return the hour that a window ends; midnight is the end of the day."""
+        return "24:00" if not (moment.hour or moment.minute) else f"{moment:%H:%M}"
+
+    def _export_tz_sentence(self, zone):
+        """Say where the time zone was taken from."""
+        self.ensure_one()
+        source = self.export_tz_source
+        if not self.export_tz:
+            return self.env._(
+                "Time zone unknown, ours is assumed (%(zone)s): add a phone number "
+                "with country code, or a country.",
+                zone=zone,
+            )
+        labels = {
+            "own": self.env._("%(zone)s, chosen here", zone=zone),
+            "login": self.env._("%(zone)s, as their browser says", zone=zone),
+            "phone": self.env._("%(zone)s, by the phone number", zone=zone),
+            "state": self.env._("%(zone)s, by the state", zone=zone),
+            "parent": self.env._("%(zone)s, as the contact's company", zone=zone),
+            "country": self.env._("%(zone)s, by the country", zone=zone),
+        }
+        return labels.get(source, zone)
+
+    # === WHO IS REACHABLE NOW === #
+
+    @api.model
+    def _search_export_reachable_now(self, operator, value):
+        """Find who can be reached now: the rules of ``_export_hours`` in SQL."""
+        if operator != "in":
+            return NotImplemented
+        # Odoo checks the groups of fields that it searches by itself, not of these.
+        self._check_field_access(self._fields["export_reachable_now"], "read")
+        for model, names in reachable.READ.items():
+            # Sudo: flushing writes what is pending, whoever asks.
+            self.env[model].sudo().flush_model(names)
+        clocks = reachable.clocks(self.env, fields.Datetime.now())
+        open_now = Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s IN (%s)",
+                SQL.identifier(alias, "id"),
+                reachable.reachable_sql(clocks),
+            )
+        )
+        if set(value) >= {True, False}:
+            return Domain.TRUE
+        return open_now if True in value else ~open_now
+
+    # === BEST HOUR === #
+
+    @api.depends("export_tz", "commercial_partner_id")
+    @api.depends_context("company", "lang")
+    def _compute_export_best_hour(self):
+        hours = inbound_hours(self)
+        for partner in self:
+            found = hours.get(partner._origin.id, [])
+            best = reply_hours.best_window(found)
+            window = best and f"{best.start:02d}:00–{best.end:02d}:00"
+            partner.export_best_window = window
+            partner.export_best_hour = self._export_best_text(best, window, len(found))
+
+    @api.model
+    def _export_best_text(self, best, window, number):
+        if best is None:
+            return self.env._(
+                "Too few messages from them to tell: %(number)s, %(least)s needed",
+                number=number,
+                least=reply_hours.LEAST,
+            )
+        return self.env._(
+            "%(window)s there: %(inside)s of %(number)s messages came then",
+            window=window,
+            inside=best.inside,
+            number=best.number,
         )

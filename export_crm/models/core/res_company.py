@@ -7,6 +7,13 @@ from odoo.exceptions import ValidationError
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    export_nightly_hour = fields.Integer(
+        string="Nightly figures at",
+        default=2,
+        help="Hour of the day, in the company's time zone, from which all figures "
+        "are computed anew.",
+        prefetch="export_crm",
+    )
     export_go_live_date = fields.Date(
         string="Export CRM go-live",
         default=lambda self: self._default_export_go_live_date(),
@@ -68,20 +75,6 @@ class ResCompany(models.Model):
         "have not left.",
         prefetch="export_crm",
     )
-    export_credit_user_id = fields.Many2one(
-        "res.users",
-        string="Credit responsible",
-        help="Gets the activity of a new credit hold. Empty or archived: the first "
-        "active Credit Controller of the company.",
-        prefetch="export_crm",
-    )
-
-    export_credit_auto_release = fields.Boolean(
-        string="Release by itself",
-        help="A hold for late payments ends when nothing of the customer is overdue "
-        "any more. Off: a Credit Controller decides even then.",
-        prefetch="export_crm",
-    )
 
     @api.model
     def _default_export_go_live_date(self):
@@ -111,6 +104,31 @@ class ResCompany(models.Model):
                     )
                 )
 
+    @api.constrains("export_nightly_hour")
+    def _check_export_nightly_hour(self):
+        for company in self:
+            if not 0 <= company.export_nightly_hour <= 23:
+                raise ValidationError(
+                    self.env._("The hour of the nightly figures is 0 to 23.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Give a new company its jobs at once, for the status screen."""
+        companies = super().create(vals_list)
+        # The rows are the engine's: whoever may create companies need not write them.
+        self.env["export.crm.job"].sudo()._ensure_jobs()
+        return companies
+
+    def write(self, vals):
+        """Have all figures computed anew when a setting that they depend on changes."""
+        result = super().write(vals)
+        if any(name.startswith("export_late_") for name in vals):
+            # Whoever may change the settings need not be able to write job rows.
+            jobs = self.env["export.crm.job"].sudo()
+            jobs.search([("company_id", "in", self.ids)])._request_run()
+        return result
+
     def _export_timezone(self):
         """Return the company's time zone (``pytz`` zone): its partner's, else UTC."""
         self.ensure_one()
@@ -121,3 +139,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         now = pytz.utc.localize(fields.Datetime.now())
         return now.astimezone(self._export_timezone()).date()
+
+    def _export_local_now(self):
+        """Return the company's local time (aware datetime), whoever asks."""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        return self._export_timezone().fromutc(now)

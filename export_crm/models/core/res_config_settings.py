@@ -4,6 +4,9 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    export_nightly_hour = fields.Integer(
+        related="company_id.export_nightly_hour", readonly=False
+    )
     export_go_live_date = fields.Date(
         related="company_id.export_go_live_date", readonly=False
     )
@@ -32,10 +35,4 @@ class ResConfigSettings(models.TransientModel):
     )
     export_late_down_payments = fields.Boolean(
         related="company_id.export_late_down_payments", readonly=False
-    )
-    export_credit_user_id = fields.Many2one(
-        related="company_id.export_credit_user_id", readonly=False
-    )
-    export_credit_auto_release = fields.Boolean(
-        related="company_id.export_credit_auto_release", readonly=False
     )

@@ -18,6 +18,8 @@ from . import (
     hold_opening,
     hold_settled,
     pipeline,
+    res_company,
+    res_config_settings,
     res_partner,
     sale_order,
     sale_order_guard,

@@ -2,41 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    export_credit_check_delivery = fields.Boolean(
-        string="Stop deliveries",
-        help="Goods for a customer on hold are not delivered until released.",
-        prefetch="export_crm",
-    )
-    export_credit_check_invoice = fields.Boolean(
-        string="Stop invoices",
-        help="Invoices that come from no order are not posted for a customer on hold.",
-        prefetch="export_crm",
-    )
-    export_credit_check_documents = fields.Boolean(
-        string="Stop shipping documents",
-        help="The originals or the telex release of the bill of lading go out only "
-        "when the balance of the order is received and the customer is not on hold.",
-        prefetch="export_crm",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    export_credit_check_delivery = fields.Boolean(
-        related="company_id.export_credit_check_delivery", readonly=False
-    )
-    export_credit_check_invoice = fields.Boolean(
-        related="company_id.export_credit_check_invoice", readonly=False
-    )
-    export_credit_check_documents = fields.Boolean(
-        related="company_id.export_credit_check_documents", readonly=False
-    )
-
-
 class ExportCrmCreditHold(models.Model):
     _inherit = "export.crm.credit.hold"
 
@@ -149,9 +114,14 @@ class StockPicking(models.Model):
         copy=False,
         tracking=True,
         help="When the originals or the telex release of the bill of lading went out.",
+        prefetch="export_crm",
     )
     export_documents_released_by = fields.Many2one(
-        "res.users", string="Documents released by", readonly=True, copy=False
+        "res.users",
+        string="Documents released by",
+        readonly=True,
+        copy=False,
+        prefetch="export_crm",
     )
 
     def action_export_release_documents(self):

@@ -8,36 +8,9 @@ and says afterwards that it may be confirmed.
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import format_amount
 
 # What a deposit covers; terms are another question, and a hold by hand has to say so.
 COVERED_KINDS = ("behaviour", "overdue", "exposure")
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    export_credit_cover_percent = fields.Float(
-        string="Deposit that lets an order pass (%)",
-        default=100.0,
-        help="An order whose posted deposit reaches this share of its total confirms "
-        "while its customer is on hold for payment behaviour, overdue or exposure; "
-        "0: deposits change nothing.",
-        prefetch="export_crm",
-    )
-
-    _export_credit_cover_percent_range = models.Constraint(
-        "CHECK(export_credit_cover_percent BETWEEN 0 AND 100)",
-        "The deposit that lets an order pass is between 0 and 100 %.",
-    )
-
-
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
-
-    export_credit_cover_percent = fields.Float(
-        related="company_id.export_credit_cover_percent", readonly=False
-    )
 
 
 class AccountPayment(models.Model):
@@ -98,60 +71,6 @@ class AccountPayment(models.Model):
                 lines.mapped("amount_residual")
             )
         return total
-
-
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    export_deposit_ids = fields.One2many(
-        "account.payment", "export_order_id", string="Deposits"
-    )
-
-    def _export_deposit(self):
-        """Return ``(posted, required)`` of the deposit, in company currency."""
-        self.ensure_one()
-        # sudo: whether a deposit has arrived doesn't depend on who may see payments
-        order = self.sudo()
-        online = order.transaction_ids.filtered(
-            lambda transaction: transaction.sale_order_ids == order
-        )
-        payments = (order.export_deposit_ids | online.payment_id).filtered(
-            lambda payment: payment.state in ("in_process", "paid")
-            and payment.payment_type == "inbound"
-        )
-        amount = self.env["export.crm.credit.release.line"]._amount_of(order)
-        percent = order.company_id.export_credit_cover_percent
-        required = order.company_id.currency_id.round(amount * percent / 100)
-        return payments._export_deposit(order.invoice_ids), required
-
-    def _export_covered(self, blocker):
-        """Tell whether the deposit of this order lets it pass ``blocker``."""
-        self.ensure_one()
-        if not self.company_id.export_credit_cover_percent:
-            return False
-        # sudo: whether a hold lets prepaid orders pass is no secret of it
-        hold = blocker.hold.sudo()
-        by_hand = hold.kind == "manual" and hold.cover_passes
-        if blocker.kind not in COVERED_KINDS and not by_hand:
-            return False
-        posted, required = self._export_deposit()
-        return (
-            required > 0
-            and self.company_id.currency_id.compare_amounts(posted, required) >= 0
-        )
-
-    def _export_deposit_hint(self):
-        """Return the sentences about a deposit that isn't enough."""
-        posted, required = self._export_deposit()
-        currency = self.company_id.currency_id
-        if not required or currency.compare_amounts(posted, 0.0) <= 0:
-            return []
-        text = self.env._(
-            "Deposit received: %(posted)s of the %(required)s that would let it pass.",
-            posted=format_amount(self.env, posted, currency),
-            required=format_amount(self.env, required, currency),
-        )
-        return [text]
 
 
 class ExportCrmCreditHold(models.Model):

@@ -89,23 +89,3 @@ class ExportCrmCreditHold(models.Model):
                     ),
                 }
             )
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def write(self, vals):
-        if not {"parent_id", "is_company"} & set(vals):
-            return super().write(vals)
-        before = {partner: partner.commercial_partner_id for partner in self}
-        result = super().write(vals)
-        holds = self.env["export.crm.credit.hold"]
-        for partner, former in before.items():
-            now = partner.commercial_partner_id
-            if former == now:
-                continue
-            if former == partner:
-                holds._move_customers(partner, now)
-            elif now == partner:
-                holds._follow_split(partner, former)
-        return result

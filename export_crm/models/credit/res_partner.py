@@ -45,6 +45,18 @@ class ResPartner(models.Model):
         held = fields.Domain("commercial_partner_id", "in", holds.partner_id.ids)
         return ~held if False in value else held
 
+    @api.model
+    def _export_customers_changed(self, moved):
+        result = super()._export_customers_changed(moved)
+        holds = self.env["export.crm.credit.hold"]
+        for partner, former in moved.items():
+            now = partner.commercial_partner_id
+            if former == partner:
+                holds._move_customers(partner, now)
+            elif now == partner:
+                holds._follow_split(partner, former)
+        return result
+
     def action_export_view_credit_hold(self):
         """Open the hold of this customer."""
         self.ensure_one()

@@ -4,9 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import format_amount
+
+from .cover import COVERED_KINDS
 
 
 class SaleOrder(models.Model):
+    """Holds and deposits on a quotation, and how to ask for a release."""
+
     _inherit = "sale.order"
 
     export_credit_hold_id = fields.Many2one(
@@ -21,6 +26,9 @@ class SaleOrder(models.Model):
     )
     export_credit_requested = fields.Boolean(
         string="Release requested", compute="_compute_export_credit_reason"
+    )
+    export_deposit_ids = fields.One2many(
+        "account.payment", "export_order_id", string="Deposits"
     )
 
     @api.depends("state", "partner_id", "partner_invoice_id", "company_id")
@@ -122,6 +130,54 @@ class SaleOrder(models.Model):
             )""",
             only,
         )
+
+    # === DEPOSIT (see cover.py) === #
+
+    def _export_deposit(self):
+        """Return ``(posted, required)`` of the deposit, in company currency."""
+        self.ensure_one()
+        # sudo: whether a deposit has arrived doesn't depend on who may see payments
+        order = self.sudo()
+        online = order.transaction_ids.filtered(
+            lambda transaction: transaction.sale_order_ids == order
+        )
+        payments = (order.export_deposit_ids | online.payment_id).filtered(
+            lambda payment: payment.state in ("in_process", "paid")
+            and payment.payment_type == "inbound"
+        )
+        amount = self.env["export.crm.credit.release.line"]._amount_of(order)
+        percent = order.company_id.export_credit_cover_percent
+        required = order.company_id.currency_id.round(amount * percent / 100)
+        return payments._export_deposit(order.invoice_ids), required
+
+    def _export_covered(self, blocker):
+        """Tell whether the deposit of this order lets it pass ``blocker``."""
+        self.ensure_one()
+        if not self.company_id.export_credit_cover_percent:
+            return False
+        # sudo: whether a hold lets prepaid orders pass is no secret of it
+        hold = blocker.hold.sudo()
+        by_hand = hold.kind == "manual" and hold.cover_passes
+        if blocker.kind not in COVERED_KINDS and not by_hand:
+            return False
+        posted, required = self._export_deposit()
+        return (
+            required > 0
+            and self.company_id.currency_id.compare_amounts(posted, required) >= 0
+        )
+
+    def _export_deposit_hint(self):
+        """Return the sentences about a deposit that isn't enough."""
+        posted, required = self._export_deposit()
+        currency = self.company_id.currency_id
+        if not required or currency.compare_amounts(posted, 0.0) <= 0:
+            return []
+        text = self.env._(
+            "Deposit received: %(posted)s of the %(required)s that would let it pass.",
+            posted=format_amount(self.env, posted, currency),
+            required=format_amount(self.env, required, currency),
+        )
+        return [text]
 
     # === ACTIONS === #
 

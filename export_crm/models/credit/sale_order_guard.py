@@ -1,7 +1,9 @@
 from typing import NamedTuple
 
-from odoo import api, models
-from odoo.exceptions import ValidationError
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_amount
 
 
@@ -23,9 +25,23 @@ class Blocker(NamedTuple):
 
 
 class SaleOrder(models.Model):
-    """The guard: no order of a held customer becomes or stays confirmed unseen."""
+    """The guard: no order of a held customer becomes or stays confirmed unseen.
+
+    Where the customer accepts by signing or paying it must not raise: Odoo would roll
+    back a payment's post-processing and give up after four days. Signature and payment
+    are kept, the order waits, and confirms by itself on release.
+    """
 
     _inherit = "sale.order"
+
+    export_credit_waiting = fields.Boolean(
+        string="Accepted while on hold",
+        readonly=True,
+        copy=False,
+        help="The customer signed or paid while on credit hold; the order confirms by "
+        "itself when released.",
+        prefetch="export_crm",
+    )
 
     # === CONSTRAINT === #
 
@@ -348,3 +364,68 @@ class SaleOrder(models.Model):
             )
             for text, names in names_by_text.items()
         )
+
+    # === ACCEPTED BY THE CUSTOMER === #
+
+    def _validate_order(self):
+        held = self._export_hold_back()
+        passing = self - held
+        if passing:
+            return super(SaleOrder, passing)._validate_order()
+        return None
+
+    def _export_hold_back(self):
+        """Mark the orders that may not be confirmed now as waiting; return them."""
+        blockers, _used = self._export_credit_verdicts()
+        held = self.browse()
+        for order, found in blockers.items():
+            held += order
+            # sudo: customers come through the portal; the decision stays with the
+            # Credit Controller
+            order_sudo = order.sudo()
+            for blocker in found:
+                order_sudo._export_request(blocker)
+            if not order_sudo.export_credit_waiting:
+                order_sudo._export_wait()
+        return held
+
+    def _export_wait(self):
+        """Let an order that its customer accepted wait for its release; say so."""
+        self.ensure_one()
+        # No draft any longer: a shop would offer it to the customer as the cart.
+        self.write({"export_credit_waiting": True, "state": "sent"})
+        self._message_log(
+            body=self.env._(
+                "Accepted by the customer while on credit hold: it confirms by itself "
+                "when released."
+            )
+        )
+        self._send_order_notification_mail(
+            self.env.ref(
+                "export_crm.mail_template_order_under_review", raise_if_not_found=False
+            )
+        )
+
+    def _export_confirm_accepted(self):
+        """Confirm orders that waited for a release; what can't be is said there.
+
+        :return: the confirmed orders
+        """
+        confirmed = self.browse()
+        for order in self:
+            try:
+                with self.env.cr.savepoint():
+                    order.with_context(send_email=True).action_confirm()
+            except UserError as error:
+                order.message_post(
+                    body=Markup("<p>%s</p><p>%s</p>")
+                    % (self.env._("Released, but not confirmed:"), str(error)),
+                    partner_ids=order.user_id.partner_id.ids,
+                )
+                continue
+            order.export_credit_waiting = False
+            confirmed += order
+        confirmed.transaction_ids.filtered(
+            lambda tx: tx.state == "done"
+        )._export_invoice_released()
+        return confirmed

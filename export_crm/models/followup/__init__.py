@@ -14,7 +14,6 @@ from . import (
     mail_activity_plan_template,
     merging,
     order_news_mail,
-    order_news_partner,
     outcome,
     people,
     pipeline,

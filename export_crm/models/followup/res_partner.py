@@ -2,9 +2,10 @@ from functools import cache
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools import followup as calc
+from ..account.res_partner import READERS
 from .export_crm_followup import OPEN_STATES
 
 
@@ -20,16 +21,40 @@ class ResPartner(models.Model):
     export_followup_count = fields.Integer(
         string="Follow-ups", compute="_compute_export_followup_count"
     )
+    export_order_news = fields.Boolean(
+        string="Order-Progress Mail",
+        groups=READERS,
+        copy=False,
+        help="The contact has agreed to a mail at 09:00 its time on days on which "
+        "something about its orders has changed. It can change that in the portal.",
+        prefetch="export_crm",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        chosen = [bool(vals.get("export_order_news")) for vals in vals_list]
+        if any(chosen):
+            partners.browse(
+                partner.id for partner, yes in zip(partners, chosen, strict=True) if yes
+            )._export_begin_order_news()
+        return partners
 
     def write(self, vals):
-        """Let contacts with a customer follow to whom it belongs by now."""
-        if not {"parent_id", "is_company"} & set(vals):
-            return super().write(vals)
-        before = {partner: partner.commercial_partner_id for partner in self}
+        """Take as known, when a contact opts in, what is true then."""
+        begins = self.browse()
+        if vals.get("export_order_news"):
+            begins = self.filtered(lambda partner: not partner.export_order_news)
         result = super().write(vals)
-        moved = self.filtered(lambda p: p.commercial_partner_id != before[p])
-        if moved:
-            self.env["export.crm.followup"]._follow_customers(moved)
+        if begins:
+            begins._export_begin_order_news()
+        return result
+
+    @api.model
+    def _export_customers_changed(self, moved):
+        """Let contacts with a customer follow to whom it belongs by now."""
+        result = super()._export_customers_changed(moved)
+        self.env["export.crm.followup"]._follow_customers(self.browse().concat(*moved))
         return result
 
     def _compute_export_followup_count(self):
@@ -82,3 +107,7 @@ class ResPartner(models.Model):
             hours = contact._export_hours(moment)[contact.id]
         begin, end = hours.window(day)
         return hours.next_window(begin) if working else (begin, end)
+
+    def _export_begin_order_news(self):
+        # sudo: the memory is the engine's, whoever notes the contact's wish
+        self.env["export.crm.order.news"].sudo()._begin(self)

@@ -7,10 +7,17 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     export_sent_at = fields.Datetime(
-        string="Quotation sent", readonly=True, copy=False, index="btree_not_null"
+        string="Quotation sent",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        prefetch="export_crm",
     )
     export_confirmed_at = fields.Datetime(
-        string="Confirmed at", readonly=True, copy=False, index="btree_not_null"
+        string="Confirmed at",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     export_followup_ids = fields.One2many("export.crm.followup", "order_id")
     export_followup_count = fields.Integer(
@@ -72,6 +79,6 @@ class SaleOrder(models.Model):
         # Also when cancelled: what was planned ends.
         for company, orders in self.grouped("company_id").items():
             touched = orders.filtered(
-                lambda o: o.export_sent_at or o.export_confirmed_at
+                lambda o: o.export_confirmed_at or o.export_sent_at
             )
             self.env["export.crm.dirty"]._mark(touched.partner_id, company)

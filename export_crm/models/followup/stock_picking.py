@@ -10,11 +10,13 @@ class StockPicking(models.Model):
         string="Received by the customer",
         copy=False,
         help="Day on which the customer had the goods, as proved or told.",
+        prefetch="export_crm",
     )
     export_eta = fields.Date(
         string="Expected at the customer",
         copy=False,
         help="Day on which the carrier wants to be there.",
+        prefetch="export_crm",
     )
 
     export_followup_count = fields.Integer(

@@ -2,11 +2,14 @@
 
 from odoo import fields, models
 
+from .badge import badge_color, badge_tier
+
 
 class CrmLead(models.Model):
-    _name = "crm.lead"
-    _inherit = ["crm.lead", "export.crm.tier.badge.mixin"]
+    _inherit = "crm.lead"
 
+    export_customer_tier_id = badge_tier()
+    export_customer_tier_color = badge_color()
     export_answer_by = fields.Datetime(
         string="Answer by",
         compute="_compute_export_answer_by",
@@ -30,8 +33,10 @@ class CrmLead(models.Model):
 
 
 class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "export.crm.tier.badge.mixin"]
+    _inherit = "account.move"
+
+    export_customer_tier_id = badge_tier()
+    export_customer_tier_color = badge_color()
 
 
 class SaleReport(models.Model):

@@ -1,0 +1,48 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    export_credit_user_id = fields.Many2one(
+        "res.users",
+        string="Credit responsible",
+        help="Gets the activity of a new credit hold. Empty or archived: the first "
+        "active Credit Controller of the company.",
+        prefetch="export_crm",
+    )
+    export_credit_auto_release = fields.Boolean(
+        string="Release by itself",
+        help="A hold for late payments ends when nothing of the customer is overdue "
+        "any more. Off: a Credit Controller decides even then.",
+        prefetch="export_crm",
+    )
+    export_credit_check_delivery = fields.Boolean(
+        string="Stop deliveries",
+        help="Goods for a customer on hold are not delivered until released.",
+        prefetch="export_crm",
+    )
+    export_credit_check_invoice = fields.Boolean(
+        string="Stop invoices",
+        help="Invoices that come from no order are not posted for a customer on hold.",
+        prefetch="export_crm",
+    )
+    export_credit_check_documents = fields.Boolean(
+        string="Stop shipping documents",
+        help="The originals or the telex release of the bill of lading go out only "
+        "when the balance of the order is received and the customer is not on hold.",
+        prefetch="export_crm",
+    )
+    export_credit_cover_percent = fields.Float(
+        string="Deposit that lets an order pass (%)",
+        default=100.0,
+        help="An order whose posted deposit reaches this share of its total confirms "
+        "while its customer is on hold for payment behaviour, overdue or exposure; "
+        "0: deposits change nothing.",
+        prefetch="export_crm",
+    )
+
+    _export_credit_cover_percent_range = models.Constraint(
+        "CHECK(export_credit_cover_percent BETWEEN 0 AND 100)",
+        "The deposit that lets an order pass is between 0 and 100 %.",
+    )
