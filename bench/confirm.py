@@ -29,6 +29,7 @@ VARIANTS = {
     "guard": "ours",
     "guard_limit": "ours",
     "guard_new": "ours",
+    "guard_installed": "ours",
     "export_crm": "ours",
     "export_crm_limit": "ours",
     "oca": "oca",
@@ -135,9 +136,6 @@ def confirm(databases, names, addons=""):
             }
     result = {name: summary(rows, answers["odoo"]) for name, rows in answers.items()}
     for name in result:
-        result[name]["over_installed_percent"] = percent(
-            *([row["s"] for row in answers[which]] for which in (name, "installed"))
-        )
         extra = Counter(texts[name]) - Counter(texts["odoo"])
         result[name]["extra_queries"] = list(extra.elements())
     result["pairs"] = len(answers["odoo"])

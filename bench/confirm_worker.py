@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 
+import guard_only
 import odoo_env
 
 USER = "base.user_admin"
@@ -42,18 +43,25 @@ def set_up(env, variant, order):
 def patch(env, variant):
     """Leave away, in this process, what is not the guard.
 
-    That is the marking, the tier at confirmation and the follow-ups' moments; for
-    ``installed`` the guard, too: what is left are fields and classes.
+    That is the marking; where all classes are loaded the tier at confirmation and the
+    follow-ups' moments, too; for ``installed`` even the guard: what is left are fields
+    and classes.
     """
+    orders = env.registry["sale.order"]
     if variant.startswith(("guard", "installed")):
         env.registry["export.crm.dirty"]._mark = lambda *_args, **_kwargs: None
-        orders = env.registry["sale.order"]
+        orders._export_mark_dirty = lambda orders, _also=None: orders[:0]
+    if "installed" in variant:
         orders._compute_export_tier_id = _no_tier
         orders._export_note_moments = lambda _orders: None
         orders._export_moment_vals = lambda _orders, _vals: {}
-        orders._export_mark_dirty = lambda orders, _also=None: orders[:0]
     if variant == "installed":
         orders._export_credit_guard = lambda _orders: None
+
+
+def alone(variant):
+    """Tell whether this variant loads the guard's classes only."""
+    return variant.startswith("guard") and variant != "guard_installed"
 
 
 def _no_tier(orders):
@@ -104,7 +112,8 @@ def confirm(registry, variant, uid, name, texts=None):
 
 def main(db, variant, addons=""):
     """Answer until the input ends."""
-    registry = odoo_env.load(db, addons)
+    before = guard_only.keep_guard if alone(variant) else None
+    registry = odoo_env.load(db, addons, before)
     logging.getLogger("odoo").setLevel(logging.ERROR)
     with odoo_env.environment(registry) as env:
         patch(env, variant)

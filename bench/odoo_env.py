@@ -7,10 +7,11 @@ import threading
 import time
 
 
-def load(db, addons=""):
+def load(db, addons="", before=None):
     """Return Odoo's registry of the database ``db``.
 
     :param str addons: a further folder of add-ons
+    :param before: function to be called before the registry is built
     """
     from odoo import service
     from odoo.modules.registry import Registry
@@ -23,6 +24,8 @@ def load(db, addons=""):
         config.parse_config([*args, "--addons-path", ",".join(map(str, paths))])
     service.server.load_server_wide_modules()
     threading.current_thread().dbname = db
+    if before:
+        before()
     return Registry(db)
 
 
