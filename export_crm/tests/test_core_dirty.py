@@ -279,6 +279,18 @@ class TestCoreDirty(AccountTestInvoicingCommon):
         self.env["sale.order"].create({"partner_id": self.customer.id, "state": "sale"})
         self.assert_marked(self.customer)
 
+    def test_order_turned_into_a_sample_and_back(self):
+        """The kind decides whether an order is a purchase."""
+        quotation = self.order(confirm=False)
+        quotation.export_kind = "sample"
+        self.assertFalse(self.marked())
+        order = self.order()
+        self.marked()
+        order.export_kind = "sample"
+        self.assert_marked(self.customer)
+        order.export_kind = "order"
+        self.assert_marked(self.customer)
+
     def test_order_amount(self):
         order = self.order()
         self.marked()

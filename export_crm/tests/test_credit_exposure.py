@@ -1,6 +1,6 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ExportCrmCommon
 
@@ -53,6 +53,37 @@ class TestCreditExposure(ExportCrmCommon):
         self._order(500.0, pricelist_id=pricelist.id).action_confirm()
         with self._refused():
             self._order(0.01, pricelist_id=pricelist.id).action_confirm()
+
+    def test_foreign_currency_counts_at_todays_rate_on_every_road(self):
+        """500 EUR were 1,000 when quoted and are 1,250 today."""
+        currency = self.setup_other_currency(
+            "EUR", rates=[("2000-01-01", 0.5), (self.today, 0.4)]
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": currency.id}
+        )
+        quoted = fields.Datetime.subtract(fields.Datetime.now(), days=30)
+
+        def quotation(amount):
+            return self._order(amount, pricelist_id=pricelist.id, date_order=quoted)
+
+        self.assertEqual(quotation(500.0).currency_rate, 0.5)
+        self.assertIn("would owe more", quotation(500.0).export_credit_reason)
+        self.assertFalse(quotation(400.0).export_credit_reason)
+        for confirm in (
+            lambda order: order.action_confirm(),
+            lambda order: order.write({"state": "sale"}),
+        ):
+            with self._refused(), self.cr.savepoint():
+                confirm(quotation(400.01))
+            with self.cr.savepoint() as undone:
+                confirm(quotation(400.0))
+                undone.rollback()
+        # near the limit the exact exposure is asked for; it may be paid in part
+        self._invoice(self.customer, 10.0, due=10)
+        with self._refused(), self.cr.savepoint():
+            quotation(396.01).write({"state": "sale"})
+        quotation(396.0).write({"state": "sale"})
 
     def test_company_without_limits_is_silent(self):
         self.company.account_use_credit_limit = False
@@ -173,6 +204,15 @@ class TestCreditExposure(ExportCrmCommon):
         self.assertFalse(order.export_credit_hold_id)
         order.order_line.price_unit = 1000.0
         self.assertFalse(order.export_credit_reason)
+
+    def test_form_warns_while_lines_are_typed(self):
+        with Form(self._order(1000.0).with_user(self.salesperson)) as form:
+            with form.order_line.edit(0) as line:
+                line.price_unit = 1001.0
+            self.assertIn("would owe more", form.export_credit_reason)
+            with form.order_line.edit(0) as line:
+                line.price_unit = 999.0
+            self.assertFalse(form.export_credit_reason)
 
 
 @tagged("post_install", "-at_install")

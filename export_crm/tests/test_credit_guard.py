@@ -163,6 +163,26 @@ class TestCreditGuard(ExportCrmCommon):
             order.export_credit_reason,
         )
 
+    def test_form_says_why_before_it_is_saved(self):
+        form = Form(self.env["sale.order"].with_user(self.salesperson))
+        form.partner_id = self.other
+        self.assertFalse(form.export_credit_reason)
+        form.partner_id = self.customer
+        self.assertIn("Their bank called.", form.export_credit_reason)
+        self.assertEqual(form.export_credit_hold_id.id, self.hold.id)
+        form.partner_id = self.other
+        self.assertFalse(form.export_credit_reason)
+
+    def test_form_goes_on_saying_why_while_edited(self):
+        order = self.order.with_user(self.salesperson)
+        order.action_export_request_release()
+        with Form(order) as form:
+            with form.order_line.edit(0) as line:
+                line.product_uom_qty = 7
+            self.assertIn("Their bank called.", form.export_credit_reason)
+            self.assertTrue(form.export_credit_requested)
+            self.assertEqual(form.export_credit_hold_id.id, self.hold.id)
+
     def test_guard_costs_one_query(self):
         order = self._quotation(self.other)
         order._export_credit_verdicts()

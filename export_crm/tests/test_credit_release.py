@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from .common import ExportCrmCommon
 
@@ -85,6 +85,17 @@ class TestCreditReleaseScopes(ExportCrmCommon):
         order.order_line.price_unit = 99.0
         order.action_confirm()
         self.assertEqual(order.state, "sale")
+
+    def test_form_of_a_released_order_warns_once_it_is_raised(self):
+        order = self._order()
+        self._release(scope="order", order_id=order.id)
+        with Form(order) as form:
+            with form.order_line.edit(0) as line:
+                line.price_unit = 99.0
+            self.assertFalse(form.export_credit_reason)
+            with form.order_line.edit(0) as line:
+                line.price_unit = 100.01
+            self.assertTrue(form.export_credit_reason)
 
     def test_confirmed_order_may_not_be_raised_beyond_its_release(self):
         order = self._order()

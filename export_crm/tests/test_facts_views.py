@@ -165,11 +165,29 @@ class TestFactsViews(FactsCommon):
         form = Form(self.env["sale.order"])
         form.partner_id = self.big
         form.export_kind = "sample"
-        self.assertEqual(form.save().export_kind, "sample")
+        order = form.save()
+        self.assertEqual(order.export_kind, "sample")
+        order.export_kind = "sample"
+        said = order.message_ids
+        order.export_kind = "replacement"
+        self.assertIn(
+            "Kind of Order: Sample → Replacement",
+            (order.message_ids - said).body,
+        )
 
     def test_odoo_does_not_read_our_columns_along_with_its_own(self):
-        """Every request reads its company and its partners: nobody pays for ours."""
-        for model in ("res.company", "res.partner"):
+        """Every request reads its company and its partners: nobody pays for ours.
+
+        Each confirmation reads its order, and what of ours it asks for anyway.
+        """
+        asked = {"export_confirmed_at", "export_tier_id"}
+        for model in (
+            "res.company",
+            "res.partner",
+            "sale.order",
+            "stock.picking",
+            "product.template",
+        ):
             ours = {
                 name
                 for name, field in self.env[model]._fields.items()
@@ -177,4 +195,6 @@ class TestFactsViews(FactsCommon):
             }
             self.assertTrue(ours)
             eager = {n for n in ours if self.env[model]._fields[n].prefetch is True}
-            self.assertFalse(eager, f'{model}: declare them prefetch="export_crm"')
+            self.assertFalse(
+                eager - asked, f'{model}: declare them prefetch="export_crm"'
+            )

@@ -65,13 +65,13 @@ class ExportCrmAccount(models.Model):
                 partners=list(partner_ids),
                 company=company.id,
                 judged=judged.ids,
-                unsure=list(unsure._ids),
+                unsure=unsure.ids,
             )
         )
         bound = dict.fromkeys(partner_ids, 0.0) | dict(rows)
         for order in judged:
             payer = order._export_payer_key()[0]
-            bound[payer] += order.amount_total / (order.currency_rate or 1.0)
+            bound[payer] += order._export_amount_today(order.amount_total)
         return bound
 
     @api.model

@@ -243,7 +243,7 @@ class ExportCrmCreditRelease(models.Model):
         not covered by it.
         """
         self.ensure_one()
-        line = self.line_ids.filtered(lambda line: line.order_id.id == order.id)
+        line = self.line_ids.filtered(lambda line: line.order_id == order._origin)
         if self.scope in ("order", "unconditional", "void"):
             return bool(line) and line._matches(order)
         if self.scope == "date":

@@ -64,7 +64,8 @@ class SaleOrder(models.Model):
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
             # sudo: see _compute_export_credit_hold_id
             order.export_credit_requested = any(
-                order in blocker.hold.sudo().requested_order_ids for blocker in found
+                order._origin in blocker.hold.sudo().requested_order_ids
+                for blocker in found
             )
 
     def _export_waiting_hint(self, held):
@@ -82,11 +83,13 @@ class SaleOrder(models.Model):
         return []
 
     def _export_pending(self):
-        """Return the quotations among these orders, saved ones with a customer."""
+        """Return the quotations among these orders that have a customer.
+
+        Those on a form that isn't saved yet, too: who chooses a customer on hold, or
+        one line too many, reads it at once.
+        """
         return self.filtered(
-            lambda order: order.partner_id
-            and order.state in ("draft", "sent")
-            and isinstance(order.id, int)
+            lambda order: order.partner_id and order.state in ("draft", "sent")
         )
 
     @api.model
@@ -138,17 +141,18 @@ class SaleOrder(models.Model):
         self.ensure_one()
         # sudo: whether a deposit has arrived doesn't depend on who may see payments
         order = self.sudo()
-        online = order.transaction_ids.filtered(
-            lambda transaction: transaction.sale_order_ids == order
+        saved = order._origin
+        online = saved.transaction_ids.filtered(
+            lambda transaction: transaction.sale_order_ids == saved
         )
-        payments = (order.export_deposit_ids | online.payment_id).filtered(
+        payments = (saved.export_deposit_ids | online.payment_id).filtered(
             lambda payment: payment.state in ("in_process", "paid")
             and payment.payment_type == "inbound"
         )
         amount = self.env["export.crm.credit.release.line"]._amount_of(order)
         percent = order.company_id.export_credit_cover_percent
         required = order.company_id.currency_id.round(amount * percent / 100)
-        return payments._export_deposit(order.invoice_ids), required
+        return payments._export_deposit(saved.invoice_ids), required
 
     def _export_covered(self, blocker):
         """Tell whether the deposit of this order lets it pass ``blocker``."""

@@ -216,9 +216,37 @@ class SaleOrder(models.Model):
             ]
             if near:
                 known |= accounts._live_exposure(company, near)
+                for order in sold:
+                    payer = order._export_payer_key()[0]
+                    if payer in near:
+                        known[payer] += order._export_rate_moved()
             for partner_id, limit in limits.items():
                 amounts[partner_id, company.id] = (limit, known[partner_id])
         return amounts
+
+    def _export_amount_today(self, amount):
+        """Return an amount in this order's currency, in its company's at today's rate.
+
+        Whoever confirms by the button has today's rate on the order; on other roads
+        the order keeps that of the day it was quoted.
+        """
+        self.ensure_one()
+        company = self.company_id
+        if self.currency_id == company.currency_id:
+            return amount  # and no question what day it is there
+        return self.currency_id._convert(
+            amount,
+            company.currency_id,
+            company,
+            company._export_today(),
+            round=False,
+        )
+
+    def _export_rate_moved(self):
+        """Return by how much what is left to invoice is worth more today than at the
+        rate of this order, at which the books count it."""
+        left = self.amount_to_invoice
+        return self._export_amount_today(left) - left / (self.currency_rate or 1.0)
 
     def _export_pending_elsewhere(self, names):
         """Tell whether other orders have changes that the database doesn't know yet.
@@ -234,12 +262,12 @@ class SaleOrder(models.Model):
 
     def _export_asked(self, company):
         """Return the largest quotation judged here, per payer: what it would add."""
-        lines = self.env["export.crm.credit.release.line"]
         asked = {}
         for order in self:
             if order.company_id == company and order.state != "sale":
                 payer = order._export_payer_key()[0]
-                asked[payer] = max(asked.get(payer, 0.0), lines._amount_of(order))
+                amount = order._export_amount_today(order.amount_total)
+                asked[payer] = max(asked.get(payer, 0.0), amount)
         return asked
 
     # === ONE ORDER === #
@@ -273,7 +301,7 @@ class SaleOrder(models.Model):
         currency = self.company_id.currency_id
         if self.state != "sale":
             # A quotation, judged for showing: what if it were confirmed now?
-            exposure += self.env["export.crm.credit.release.line"]._amount_of(self)
+            exposure += self._export_amount_today(self.amount_total)
         if currency.compare_amounts(exposure, limit) <= 0:
             return
         partner = self.env["res.partner"].sudo().browse(key[0])
@@ -337,11 +365,11 @@ class SaleOrder(models.Model):
         releases = self.env["export.crm.credit.release"].sudo()
         # sudo: a release counts for whoever confirms
         candidates = blocker.hold.release_ids
-        if blocker.kind in ("exposure", "terms"):
+        if blocker.kind in ("exposure", "terms") and self._origin:
             # A closed hold let the orders that waited for it pass.
             candidates |= releases.search(
                 [
-                    ("line_ids.order_id", "=", self.id),
+                    ("line_ids.order_id", "=", self._origin.id),
                     ("scope", "in", ("unconditional", "void")),
                 ]
             )
