@@ -86,4 +86,6 @@ from . import (
     test_tier_scores,
     test_tier_tour,
     test_tier_upgrade,
+    test_credit_decision,
+    test_credit_roads,
 )

@@ -14,17 +14,30 @@ class TestCreditCheckpoints(ExportCrmCommon):
         )
         cls.order = cls._quotation()
         cls.order.order_line.product_id = cls.goods
+        cls.order.order_line.price_unit = 100.0
         cls.order.action_confirm()
         cls.picking = cls.order.picking_ids
+        cls.second_order = cls._quotation()
+        cls.second_order.order_line.product_id = cls.goods
+        cls.second_order.order_line.price_unit = 100.0
+        cls.second_order.action_confirm()
         cls.hold = cls._hold()
 
     def _stopped(self):
         return self.assertRaisesRegex(UserError, "Stopped: .*\n.*is on credit hold")
 
-    def _deliver(self):
-        self.picking.move_ids.quantity = 1
-        self.picking.move_ids.picked = True
-        self.picking.button_validate()
+    def _let(self, **values):
+        return (
+            self.env["export.crm.credit.release"]
+            .with_user(self.controller)
+            .create({"hold_id": self.hold.id, "reason": "Balance follows.", **values})
+        )
+
+    def _deliver(self, picking=None):
+        picking = picking or self.picking
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        picking.button_validate()
 
     def test_delivery_goes_on_unless_switched_on(self):
         self._deliver()
@@ -39,6 +52,37 @@ class TestCreditCheckpoints(ExportCrmCommon):
         self.env["export.crm.credit.release"].with_user(self.controller).create(
             {"hold_id": self.hold.id, "reason": "Paid."}
         )
+        self._deliver()
+        self.assertEqual(self.picking.state, "done")
+
+    def test_release_for_the_confirmed_order_lets_its_goods_go(self):
+        self.company.export_credit_check_delivery = True
+        self._let(scope="order", order_id=self.order.id)
+        self._deliver()
+        self.assertEqual(self.picking.state, "done")
+        self.assertTrue(self.hold.blocking)
+
+    def test_deliveries_draw_on_a_release_up_to_an_amount(self):
+        second = self.second_order
+        self.company.export_credit_check_delivery = True
+        release = self._let(scope="amount", amount_limit=150.0)
+        self._deliver()
+        self.assertEqual(release.amount_used, 100.0)
+        with self._stopped():
+            self._deliver(second.picking_ids)
+
+    def test_prepaid_goods_go(self):
+        self.company.export_credit_check_delivery = True
+        self.hold.with_user(self.controller).cover_passes = True
+        self.env["account.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "payment_type": "inbound",
+                "amount": 100.0,
+                "company_id": self.company.id,
+                "export_order_id": self.order.id,
+            }
+        ).action_post()
         self._deliver()
         self.assertEqual(self.picking.state, "done")
 

@@ -339,6 +339,7 @@ class TestCreditConfirmedLines(ExportCrmCommon):
             draft.order_line.order_id = self.order
 
     def test_deposit_and_expense_lines_pass(self):
+        self.product.expense_policy = "sales_price"
         self.order.order_line = [
             Command.create(
                 {

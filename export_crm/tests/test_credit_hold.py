@@ -194,6 +194,25 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self._late_payer()
         self.assertFalse(self._check_payments())
 
+    def test_archived_rule_leaves_its_holds(self):
+        self._late_payer()
+        self._check_payments()
+        self.env.ref("export_crm.export_crm_credit_rule_behaviour").active = False
+        with self.assertRaisesRegex(UserError, "is on credit hold since"):
+            self._quotation().action_confirm()
+
+    def test_rule_of_another_company_opens_nothing(self):
+        rule = self.env.ref("export_crm.export_crm_credit_rule_behaviour")
+        rule.company_id = self.setup_other_company(name="Other")["company"]
+        self._late_payer()
+        self.assertFalse(self._check_payments())
+        self.env.cr.precommit.run()
+        order = self._quotation()
+        order.action_confirm()
+        rule.company_id = self.company
+        with self.assertRaisesRegex(UserError, rule.name):
+            self._quotation().action_confirm()
+
     def test_rule_of_three_in_a_row(self):
         self.env.ref("export_crm.export_crm_credit_rule_behaviour").run_length = 3
         self._late_payer()
@@ -259,6 +278,16 @@ class TestCreditRelease(ExportCrmCommon):
         self._invoice(self.customer, due=-24)
         self.assertEqual(len(self._check_payments().evidence_ids), 2)
 
+    def test_one_fresh_late_instalment_is_not_two(self):
+        self._late_payer()
+        self._release(self._check_payments())
+        self._pay(self._invoice(self.customer, due=-25), on=-5)
+        self.assertFalse(self._check_payments())
+        self.env.cr.precommit.run()
+        order = self._quotation()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
     def test_release_for_one_order_lets_only_that_order_pass(self):
         hold = self._hold()
         one, other = self._quotation(), self._quotation()
@@ -315,7 +344,6 @@ class TestCreditRelease(ExportCrmCommon):
         hold.review_date = self._day(14)
         hold.action_keep()
         self.assertRecordValues(hold, [{"state": "kept", "blocking": True}])
-        self.assertFalse(hold.activity_ids)
 
     def test_evaluate_takes_the_hold_up(self):
         second = self._user("second", "credit_controller")

@@ -46,7 +46,12 @@ class SaleOrder(models.Model):
     # === CONSTRAINT === #
 
     @api.constrains(
-        "state", "company_id", "partner_id", "partner_invoice_id", "payment_term_id"
+        "state",
+        "company_id",
+        "partner_id",
+        "partner_invoice_id",
+        "payment_term_id",
+        "currency_id",
     )
     def _check_export_credit(self):
         """Refuse every road into a confirmed order while its customer is on hold.
@@ -104,6 +109,8 @@ class SaleOrder(models.Model):
             ]
         )
         amounts = orders._export_credit_amounts(limited)
+        # What is shown is each order by itself; what is confirmed, all together.
+        drawn = {} if lock else None
         blockers, used = {}, []
         for order in orders:
             found = [
@@ -114,7 +121,7 @@ class SaleOrder(models.Model):
             ]
             left = []
             for blocker in found:
-                release = order._export_credit_release(blocker)
+                release = order._export_credit_release(blocker, drawn)
                 if release:
                     used.append((order, release))
                 elif not order._export_covered(blocker):
@@ -359,8 +366,12 @@ class SaleOrder(models.Model):
         who = holds.new({"company_id": self.company_id.id})._whom_to_ask()
         return "\n".join([head, *(f"• {line}" for line in lines), who])
 
-    def _export_credit_release(self, blocker):
-        """Return the release by which this order passes ``blocker``, or none."""
+    def _export_credit_release(self, blocker, drawn=None):
+        """Return the release by which this order passes ``blocker``, or none.
+
+        :param dict drawn: ``{release: {order: amount}}`` of the orders judged
+            before it in the same call, to which this one is added
+        """
         self.ensure_one()
         releases = self.env["export.crm.credit.release"].sudo()
         # sudo: a release counts for whoever confirms
@@ -373,9 +384,14 @@ class SaleOrder(models.Model):
                     ("scope", "in", ("unconditional", "void")),
                 ]
             )
-        return next(
-            (release for release in candidates if release._covers(self)), releases
-        )
+        for release in candidates:
+            by_order = {} if drawn is None else drawn.setdefault(release, {})
+            others = sum(by_order[order] for order in by_order if order != self)
+            if release._covers(self, others):
+                if release.scope == "amount":
+                    by_order[self] = release._draws(self)
+                return release
+        return releases
 
     @api.model
     def _export_credit_refusal(self, blockers):
