@@ -40,6 +40,31 @@ class TestCreditFollow(ExportCrmCommon):
         self._is_held(target)
         self.env.flush_all()
 
+    def test_holds_of_two_companies_both_follow(self):
+        other = self.setup_other_company(name="Other")["company"]
+        target = self._customer("Lagos Trading Limited")
+        here = self._hold()
+        there = (
+            self.env["export.crm.credit.hold"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": target.id,
+                    "company_id": other.id,
+                    "note": "Unpaid there.",
+                }
+            )
+        )
+        self._merge(self.customer, target)
+        self.assertRecordValues(
+            here + there,
+            [
+                {"partner_id": target.id, "company_id": self.company.id},
+                {"partner_id": target.id, "company_id": other.id},
+            ],
+        )
+        self.assertEqual((here + there).mapped("blocking"), [True, True])
+
     def test_customer_given_to_a_parent(self):
         hold, parent = self._hold(), self._customer("Lagos Group")
         self.customer.parent_id = parent

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -244,6 +244,35 @@ class TestCreditHoldOpening(ExportCrmCommon):
         ):
             self._hold()
 
+    def test_hold_begins_open_whatever_the_client_says(self):
+        hold = self._hold(
+            state="closed", blocking=False, closed_on=self.today, close_reason="void"
+        )
+        self.assertRecordValues(
+            hold,
+            [
+                {
+                    "state": "open",
+                    "blocking": True,
+                    "closed_on": False,
+                    "close_reason": False,
+                }
+            ],
+        )
+
+    def test_copy_of_an_old_hold_begins_today(self):
+        hold = self._hold()
+        hold.sudo()._decide({"opened_on": self._day(-50)})
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"hold_id": hold.id, "reason": "Paid."}
+        )
+        copy = hold.with_user(self.controller).copy()
+        self.assertRecordValues(copy, [{"opened_on": self.today, "state": "open"}])
+
+    def test_new_company_goes_live_today(self):
+        company = self.env["res.company"].create({"name": "New"})
+        self.assertEqual(company.export_go_live_date, company._export_today())
+
     def test_manual_hold_needs_an_explanation(self):
         with self.assertRaisesRegex(UserError, "Say why Lagos Trading Ltd"):
             self._hold(note=" ")
@@ -312,6 +341,18 @@ class TestCreditRelease(ExportCrmCommon):
         hold = self._hold()
         with self.assertRaisesRegex(UserError, "another Credit Controller"):
             self._release(hold)
+
+    def test_controller_of_another_company_may_not_release(self):
+        elsewhere = self.setup_other_company(name="Other")["company"]
+        far = self._user(
+            "far",
+            "credit_controller",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        hold = self._hold()
+        with self.assertRaises(AccessError):
+            self._release(hold, far)
 
     def test_reason_may_not_be_blank(self):
         with self.assertRaisesRegex(UserError, "Say why"):

@@ -142,6 +142,22 @@ class TestCreditAccepted(ExportCrmPortalCommon):
             "Released, but not confirmed", "".join(first.message_ids.mapped("body"))
         )
 
+    def test_what_was_changed_since_is_not_confirmed_by_itself(self):
+        """The customer has accepted another total, or nothing any more."""
+        hold = self._hold()
+        raised, anew = self._sent(), self._sent()
+        (raised + anew)._validate_order()
+        raised.order_line.price_unit = 9000.0
+        anew._action_cancel()
+        anew.action_draft()
+        self.assertFalse(anew.export_credit_waiting)
+        self._release(hold)
+        self.assertEqual((raised + anew).mapped("state"), ["sent", "draft"])
+        self.assertIn(
+            "another one than the customer accepted",
+            "".join(raised.message_ids.mapped("body")),
+        )
+
     def test_exposure_without_a_hold_waits_too(self):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 50.0

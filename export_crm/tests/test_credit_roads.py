@@ -78,6 +78,9 @@ class TestCreditRoads(ExportCrmCommon):
                 .with_context(default_order_id=self.confirmed.id)
                 .create({"product_id": self.product.id, "price_unit": 5.0})
             ),
+            "linked line": lambda: self.confirmed.write(
+                {"order_line": [Command.link(self.order.order_line.id)]}
+            ),
             "list": lambda: self.order.with_user(self.salesperson).web_save_multi(
                 [{"state": "sale"}], {}
             ),

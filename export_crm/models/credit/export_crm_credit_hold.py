@@ -96,7 +96,9 @@ class ExportCrmCreditHold(models.Model):
         store=True,
         help="New orders of the customer are not confirmed.",
     )
-    opened_on = fields.Date(string="On hold since", required=True, readonly=True)
+    opened_on = fields.Date(
+        string="On hold since", required=True, readonly=True, copy=False
+    )
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Selection(
         [
@@ -242,7 +244,13 @@ class ExportCrmCreditHold(models.Model):
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["state"] = "open"
-            vals.pop("requested_order_ids", None)
+            for name in (
+                "requested_order_ids",
+                "blocking",
+                "closed_on",
+                "close_reason",
+            ):
+                vals.pop(name, None)
             vals["name"] = sequence.with_company(company).next_by_code(self._name)
             vals.setdefault(
                 "opened_on", self.env["res.company"].browse(company)._export_today()

@@ -13,7 +13,8 @@ class Blocker(NamedTuple):
     ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
     blocking hold (may be empty: exposure, terms and a fresh run are judged live),
     ``rule`` the rule that was broken, ``text`` what the salesperson reads,
-    ``evidence`` the values of its instalments.
+    ``evidence`` the values of its instalments, ``note`` the reason to be kept on a
+    hold: without the amounts that not everybody may read.
     """
 
     partner: models.Model
@@ -22,6 +23,7 @@ class Blocker(NamedTuple):
     rule: models.Model
     text: str
     evidence: tuple = ()
+    note: str = ""
 
 
 class SaleOrder(models.Model):
@@ -40,6 +42,12 @@ class SaleOrder(models.Model):
         copy=False,
         help="The customer signed or paid while on credit hold; the order confirms by "
         "itself when released.",
+        prefetch="export_crm",
+    )
+    export_accepted_total = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the customer signed or paid for while on hold.",
         prefetch="export_crm",
     )
 
@@ -329,7 +337,7 @@ class SaleOrder(models.Model):
             )
         hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
         text = self._export_explain(head, lines)
-        yield Blocker(partner, "exposure", hold, rule, text)
+        yield Blocker(partner, "exposure", hold, rule, text, note=head)
 
     def _export_blocked_by_terms(self, hold_by_key):
         for rule in self._export_credit_rules(self.company_id, "terms"):
@@ -355,9 +363,8 @@ class SaleOrder(models.Model):
             lines = [self.env._("allowed: %s", ", ".join(allowed))] if allowed else []
             key = (partner.id, self.company_id.id)
             hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
-            yield Blocker(
-                partner, "terms", hold, rule, self._export_explain(head, lines)
-            )
+            text, note = self._export_explain(head, lines), " ".join([head, *lines])
+            yield Blocker(partner, "terms", hold, rule, text, note=note)
 
     def _export_explain(self, head, lines):
         """Return the text of a live blocker: reason, lines, whom to ask."""
@@ -437,7 +444,13 @@ class SaleOrder(models.Model):
         """Let an order that its customer accepted wait for its release; say so."""
         self.ensure_one()
         # No draft any longer: a shop would offer it to the customer as the cart.
-        self.write({"export_credit_waiting": True, "state": "sent"})
+        self.write(
+            {
+                "export_credit_waiting": True,
+                "export_accepted_total": self.amount_total,
+                "state": "sent",
+            }
+        )
         self._message_log(
             body=self.env._(
                 "Accepted by the customer while on credit hold: it confirms by itself "
@@ -450,13 +463,32 @@ class SaleOrder(models.Model):
             )
         )
 
+    def action_draft(self):
+        """What is written anew has to be accepted anew: Odoo drops the signature."""
+        self.filtered("export_credit_waiting").export_credit_waiting = False
+        return super().action_draft()
+
     def _export_confirm_accepted(self):
         """Confirm orders that waited for a release; what can't be is said there.
 
         :return: the confirmed orders
         """
+        changed = self.filtered(
+            lambda order: order.export_accepted_total
+            and order.currency_id.compare_amounts(
+                order.amount_total, order.export_accepted_total
+            )
+        )
+        for order in changed:
+            order.message_post(
+                body=self.env._(
+                    "Released, but not confirmed: its total is another one than the "
+                    "customer accepted."
+                ),
+                partner_ids=order.user_id.partner_id.ids,
+            )
         confirmed = self.browse()
-        for order in self:
+        for order in self - changed:
             try:
                 with self.env.cr.savepoint():
                     order.with_context(send_email=True).action_confirm()
