@@ -132,6 +132,16 @@ class TestCreditExposure(ExportCrmCommon):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_limit_of_the_orders_company_whoever_confirms_from_where(self):
+        other = self.setup_other_company(name="Other")["company"]
+        self.customer.with_company(other).credit_limit = 1e6
+        self.salesperson.company_ids += other
+        order = self._order(1000.01).with_user(self.salesperson)
+        with self._refused():
+            order.with_context(
+                allowed_company_ids=[other.id, self.company.id]
+            ).action_confirm()
+
     def test_amounts_only_for_those_who_may(self):
         order = self._order(1234.5)
         with self.assertRaises(ValidationError) as seen, self.cr.savepoint():
@@ -289,6 +299,15 @@ class TestCreditRules(ExportCrmCommon):
         with self.assertRaisesRegex(UserError, "paid 30 days late"):
             order.action_confirm()
         self.assertFalse(self.customer.export_credit_hold_ids)
+
+    def test_fresh_run_of_the_payer_stops(self):
+        self._late_payer()
+        self.env.cr.precommit.run()
+        order = self._quotation(
+            self._customer("Punctual GmbH"), partner_invoice_id=self.customer.id
+        )
+        with self.assertRaisesRegex(UserError, "paid 30 days late"):
+            order.action_confirm()
 
 
 @tagged("post_install", "-at_install")

@@ -37,6 +37,8 @@ class TestCreditFollow(ExportCrmCommon):
             ],
         )
         self.assertEqual(len(older.evidence_ids), 4)
+        # Nobody has decided yet: what was found counts on.
+        self.assertFalse(any((older + younger).evidence_ids.mapped("consumed")))
         self._is_held(target)
         self.env.flush_all()
 
@@ -191,6 +193,14 @@ class TestCreditSettled(ExportCrmCommon):
         self._pay(invoice, amount=955.0)
         self._pass()
         self.assertEqual(self.hold.close_reason, "settled")
+
+    def test_undone_payment_holds_again_though_switched_off_since(self):
+        for invoice in self.invoices:
+            self._pay(invoice)
+        self._pass()
+        self.company.export_credit_auto_release = False
+        self.invoices[0].line_ids.remove_move_reconcile()
+        self.assertEqual(self._pass().state, "open")
 
     def test_manual_hold_never_ends_by_itself(self):
         other = self._customer("Other")

@@ -99,6 +99,39 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self.assertFalse(self._check_payments())
         self.assertEqual(sorted(hold.evidence_ids.mapped("days_late")), [20, 20, 30])
 
+    def test_evidence_paid_late_says_so(self):
+        self._late_payer()
+        invoice = self._invoice(self.customer, due=-20)
+        hold = self._check_payments()
+        evidence = hold.evidence_ids.filtered(lambda row: row.move_id == invoice)
+        self.assertEqual(evidence.verdict, "overdue")
+        self._pay(invoice, on=-2)
+        self._check_payments()
+        self.assertRecordValues(
+            evidence,
+            [{"verdict": "late", "settled_on": self._day(-2), "days_late": 18}],
+        )
+        self.assertEqual(len(hold.evidence_ids), 3)
+
+    def test_old_open_debt_counts_from_go_live_on(self):
+        """Alone it surprises nobody; one fresh delay more, and it is a run."""
+        self._invoice(self.customer, due=-90)
+        self.company.export_go_live_date = self._day(-30)
+        self.assertFalse(self._check_payments())
+        self._invoice(self.customer, due=-20)
+        self.assertEqual(
+            sorted(self._check_payments().evidence_ids.mapped("days_late")), [20, 90]
+        )
+
+    def test_without_a_controller_a_manager_is_asked(self):
+        manager = self._user("manager", "manager")
+        group = self.env.ref("export_crm.export_crm_group_credit_controller")
+        group.all_user_ids.active = False
+        self._late_payer()
+        user = self._check_payments().user_id
+        self.assertTrue(user.has_group("export_crm.export_crm_group_manager"))
+        self.assertLessEqual(user.id, manager.id)
+
     def test_before_go_live_nobody_is_held_by_surprise(self):
         self._late_payer()
         self.company.export_go_live_date = self._day(-29)
@@ -298,6 +331,16 @@ class TestCreditRelease(ExportCrmCommon):
         self.assertFalse(hold.activity_ids)
         # A decision consumes its evidence: never held again on the same facts.
         self.assertFalse(self._check_payments())
+
+    def test_decision_is_told_to_hold_customer_and_order(self):
+        hold = self._hold()
+        order, other = self._quotation(), self._quotation(self._customer("Other"))
+        self._release(hold, scope="amount", amount_limit=500.0)
+        for record in (hold, self.customer, order):
+            texts = "".join(record.message_ids.mapped("body"))
+            self.assertIn("Anna Accountant let orders up to", texts)
+            self.assertIn("Paid by now.", texts)
+        self.assertNotIn("Anna", "".join(other.message_ids.mapped("body")))
 
     def test_two_fresh_late_instalments_hold_again(self):
         self._late_payer()

@@ -36,6 +36,9 @@ class TestCreditReleaseScopes(ExportCrmCommon):
         self._order(50.0).action_confirm()
         self.assertEqual(release.state, "used")
         self.assertTrue(self.hold.blocking)
+        # Written for each: of two at the same moment the second begins anew.
+        release.invalidate_recordset(["version"])
+        self.assertEqual(release.version, 3)
 
     def test_cancelled_order_gives_its_amount_back(self):
         release = self._release(scope="amount", amount_limit=100.0)

@@ -169,6 +169,7 @@ class TestCreditCustomerReads(ExportCrmCommon):
             (order, "export_credit_reason"),
             (order, "export_credit_hold_id"),
             (order, "export_credit_requested"),
+            (order, "export_credit_waiting"),
             (partner, "export_credit_reason"),
             (partner, "export_credit_hold_id"),
             (partner, "export_credit_hold_ids"),

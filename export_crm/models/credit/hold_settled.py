@@ -14,15 +14,16 @@ class ExportCrmCreditHold(models.Model):
         """Close holds whose debt is paid; revive the evidence of those undone.
 
         Runs before the rules are judged, so that a revived run opens a hold in the
-        same pass. Only where the company has switched the automatic release on.
+        same pass. Closes only where the company has switched the automatic release
+        on; what it has closed is watched in any case.
 
         :param res.company company: whose holds
         :param list partner_ids: commercial customers of this batch
         :param date as_of: today where the company is
         """
+        self._revive_undone(company, partner_ids, as_of)
         if not company.export_credit_auto_release:
             return
-        self._revive_undone(company, partner_ids, as_of)
         holds = self.search(
             [
                 ("company_id", "=", company.id),

@@ -43,12 +43,14 @@ class SaleOrder(models.Model):
         help="The customer signed or paid while on credit hold; the order confirms by "
         "itself when released.",
         prefetch="export_crm",
+        groups="base.group_user",
     )
     export_accepted_total = fields.Monetary(
         readonly=True,
         copy=False,
         help="What the customer signed or paid for while on hold.",
         prefetch="export_crm",
+        groups="base.group_user",
     )
 
     # === CONSTRAINT === #
