@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -89,9 +90,47 @@ class TestCreditCheckpoints(ExportCrmCommon):
     def test_direct_invoice_is_stopped_where_switched_on(self):
         self._invoice(self.customer)
         self.company.export_credit_check_invoice = True
-        with self._stopped(), self.cr.savepoint():
-            self._invoice(self.customer)
+        contact = self.env["res.partner"].create(
+            {"name": "Bills", "parent_id": self.customer.id, "type": "invoice"}
+        )
+        for partner, kind in (
+            (self.customer, "out_invoice"),
+            (contact, "out_invoice"),
+            (self.customer, "out_receipt"),
+        ):
+            with (
+                self.subTest(partner=partner.name, kind=kind),
+                self._stopped(),
+                self.cr.savepoint(),
+            ):
+                self._invoice(partner, move_type=kind)
         self._invoice(self._customer("Free GmbH"))
+
+    def test_direct_delivery_is_stopped_where_switched_on(self):
+        out = self.picking.picking_type_id
+        places = {
+            "location_id": self.picking.location_id.id,
+            "location_dest_id": self.picking.location_dest_id.id,
+        }
+        picking = self.env["stock.picking"].create(
+            {
+                "partner_id": self.customer.id,
+                "picking_type_id": out.id,
+                **places,
+                "move_ids": [
+                    Command.create(
+                        {"product_id": self.goods.id, "product_uom_qty": 1, **places}
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        self.company.export_credit_check_delivery = True
+        with self._stopped(), self.cr.savepoint():
+            self._deliver(picking)
+        self.company.export_credit_check_delivery = False
+        self._deliver(picking)
+        self.assertEqual(picking.state, "done")
 
     def test_documents_wait_for_the_balance(self):
         self.company.export_credit_check_documents = True

@@ -90,6 +90,30 @@ class TestCreditDecision(DecisionCommon):
                 self._release(hold, self.second, **values)
                 own.action_confirm()
 
+    def test_accepted_order_of_the_author_waits_on(self):
+        hold = self._hold()
+        order = self._order(user_id=self.controller.id)
+        order.action_quotation_sent()
+        order._validate_order()
+        values = {"scope": "date", "date_until": self._day(3)}
+        self._release(hold, **values)
+        self.assertRecordValues(
+            order, [{"state": "sent", "export_credit_waiting": True}]
+        )
+        self._release(hold, self.second, **values)
+        self.assertEqual(order.state, "sale")
+
+    def test_customer_and_payer_on_hold_need_a_release_each(self):
+        payer = self._customer("Payer")
+        first, second = self._hold(), self._hold(payer)
+        order = self._quotation(partner_invoice_id=payer.id)
+        self._release(first, scope="order", order_id=order.id)
+        with self._refused(), self.cr.savepoint():
+            order.action_confirm()
+        self._release(second, scope="order", order_id=order.id)
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
     def test_nobody_writes_whose_customer_it_is(self):
         """Nor why it was opened: a hold by hand would let prepaid orders pass."""
         self.customer.user_id = self.controller

@@ -376,6 +376,8 @@ class TestCreditConfirmedLines(ExportCrmCommon):
     def test_unlocking_and_copying_confirm_nothing(self):
         self.order.action_lock()
         self.order.action_unlock()
+        with self._refused(), self.cr.savepoint():
+            self.line.product_uom_qty = 11
         copy = self.order.copy()
         self.assertEqual(copy.state, "draft")
         with self._refused():

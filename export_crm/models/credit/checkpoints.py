@@ -96,7 +96,7 @@ class AccountMove(models.Model):
         for company in self.company_id.filtered("export_credit_check_invoice"):
             direct = self.filtered(
                 lambda move, company=company: move.company_id == company
-                and move.move_type == "out_invoice"
+                and move.move_type in ("out_invoice", "out_receipt")
                 and not move.invoice_line_ids.sale_line_ids
             )
             if direct:
