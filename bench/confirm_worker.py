@@ -68,6 +68,31 @@ def _no_tier(orders):
     orders.export_tier_id = False
 
 
+def check_guard(registry, uid, name):
+    """See to it that what is measured guards: an order on hold must be refused.
+
+    :raise RuntimeError: it was confirmed
+    """
+    from odoo.exceptions import ValidationError
+
+    with odoo_env.environment(registry, uid) as env:
+        order = env["sale.order"].search([("name", "=", name)])
+        env["export.crm.credit.hold"].sudo().create(
+            {
+                "partner_id": order.partner_invoice_id.id,
+                "company_id": order.company_id.id,
+                "note": "Not to be passed",
+            }
+        )
+        try:
+            order.action_confirm()
+        except ValidationError:
+            return
+        finally:
+            env.cr.rollback()
+    raise RuntimeError(f"the guard let {name} pass")
+
+
 @contextlib.contextmanager
 def recorded(texts):
     """Append the text of each statement to ``texts``, unless it is None."""
@@ -120,8 +145,12 @@ def main(db, variant, addons=""):
         uid = env.ref(USER).id
         env.cr.rollback()
     print("ready", flush=True)
+    to_check = variant.startswith(("guard", "export_crm"))
     for line in sys.stdin:
         name, _space, wish = line.strip().partition(" ")
+        if to_check:
+            check_guard(registry, uid, name)
+            to_check = False
         texts = [] if wish == "sql" else None
         answer = confirm(registry, variant, uid, name, texts)
         print(json.dumps(answer | {"sql": texts}), flush=True)
