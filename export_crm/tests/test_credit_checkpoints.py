@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -14,17 +15,30 @@ class TestCreditCheckpoints(ExportCrmCommon):
         )
         cls.order = cls._quotation()
         cls.order.order_line.product_id = cls.goods
+        cls.order.order_line.price_unit = 100.0
         cls.order.action_confirm()
         cls.picking = cls.order.picking_ids
+        cls.second_order = cls._quotation()
+        cls.second_order.order_line.product_id = cls.goods
+        cls.second_order.order_line.price_unit = 100.0
+        cls.second_order.action_confirm()
         cls.hold = cls._hold()
 
     def _stopped(self):
         return self.assertRaisesRegex(UserError, "Stopped: .*\n.*is on credit hold")
 
-    def _deliver(self):
-        self.picking.move_ids.quantity = 1
-        self.picking.move_ids.picked = True
-        self.picking.button_validate()
+    def _let(self, **values):
+        return (
+            self.env["export.crm.credit.release"]
+            .with_user(self.controller)
+            .create({"hold_id": self.hold.id, "reason": "Balance follows.", **values})
+        )
+
+    def _deliver(self, picking=None):
+        picking = picking or self.picking
+        picking.move_ids.quantity = 1
+        picking.move_ids.picked = True
+        picking.button_validate()
 
     def test_delivery_goes_on_unless_switched_on(self):
         self._deliver()
@@ -42,12 +56,81 @@ class TestCreditCheckpoints(ExportCrmCommon):
         self._deliver()
         self.assertEqual(self.picking.state, "done")
 
+    def test_release_for_the_confirmed_order_lets_its_goods_go(self):
+        self.company.export_credit_check_delivery = True
+        self._let(scope="order", order_id=self.order.id)
+        self._deliver()
+        self.assertEqual(self.picking.state, "done")
+        self.assertTrue(self.hold.blocking)
+
+    def test_deliveries_draw_on_a_release_up_to_an_amount(self):
+        second = self.second_order
+        self.company.export_credit_check_delivery = True
+        release = self._let(scope="amount", amount_limit=150.0)
+        self._deliver()
+        self.assertEqual(release.amount_used, 100.0)
+        with self._stopped():
+            self._deliver(second.picking_ids)
+
+    def test_prepaid_goods_go(self):
+        self.company.export_credit_check_delivery = True
+        self.hold.with_user(self.controller).cover_passes = True
+        self.env["account.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "payment_type": "inbound",
+                "amount": 100.0,
+                "company_id": self.company.id,
+                "export_order_id": self.order.id,
+            }
+        ).action_post()
+        self._deliver()
+        self.assertEqual(self.picking.state, "done")
+
     def test_direct_invoice_is_stopped_where_switched_on(self):
         self._invoice(self.customer)
         self.company.export_credit_check_invoice = True
-        with self._stopped(), self.cr.savepoint():
-            self._invoice(self.customer)
+        contact = self.env["res.partner"].create(
+            {"name": "Bills", "parent_id": self.customer.id, "type": "invoice"}
+        )
+        for partner, kind in (
+            (self.customer, "out_invoice"),
+            (contact, "out_invoice"),
+            (self.customer, "out_receipt"),
+        ):
+            with (
+                self.subTest(partner=partner.name, kind=kind),
+                self._stopped(),
+                self.cr.savepoint(),
+            ):
+                self._invoice(partner, move_type=kind)
         self._invoice(self._customer("Free GmbH"))
+
+    def test_direct_delivery_is_stopped_where_switched_on(self):
+        out = self.picking.picking_type_id
+        places = {
+            "location_id": self.picking.location_id.id,
+            "location_dest_id": self.picking.location_dest_id.id,
+        }
+        picking = self.env["stock.picking"].create(
+            {
+                "partner_id": self.customer.id,
+                "picking_type_id": out.id,
+                **places,
+                "move_ids": [
+                    Command.create(
+                        {"product_id": self.goods.id, "product_uom_qty": 1, **places}
+                    )
+                ],
+            }
+        )
+        picking.action_confirm()
+        self.company.export_credit_check_delivery = True
+        with self._stopped(), self.cr.savepoint():
+            self._deliver(picking)
+        self.company.export_credit_check_delivery = False
+        self._deliver(picking)
+        self.assertEqual(picking.state, "done")
 
     def test_documents_wait_for_the_balance(self):
         self.company.export_credit_check_documents = True

@@ -93,6 +93,27 @@ class TestCreditCover(ExportCrmCommon):
         self.assertEqual(payment.state, "in_process")
         self._confirm()
 
+    def test_paid_in_the_orders_currency_whatever_the_rate_does(self):
+        other = self.setup_other_currency("EUR", rates=[("2017-01-01", 0.5)])
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": other.id}
+        )
+        order = self._quotation(pricelist_id=pricelist.id)
+        order.order_line.price_unit = 100.0
+        self._deposit(99.99, order, currency_id=other.id, date=self._day(-3))
+        other.rate_ids.create(
+            {
+                "name": self.today,
+                "rate": 0.4,
+                "currency_id": other.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.assertHeld(order)
+        self._deposit(0.01, order, currency_id=other.id)
+        self._confirm(order)
+        self.assertEqual(order.state, "sale")
+
     def test_hold_by_hand_only_if_it_says_so(self):
         other = self._customer("Held by hand")
         hold = self._hold(other)

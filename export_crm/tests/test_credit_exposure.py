@@ -132,6 +132,16 @@ class TestCreditExposure(ExportCrmCommon):
         order.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_limit_of_the_orders_company_whoever_confirms_from_where(self):
+        other = self.setup_other_company(name="Other")["company"]
+        self.customer.with_company(other).credit_limit = 1e6
+        self.salesperson.company_ids += other
+        order = self._order(1000.01).with_user(self.salesperson)
+        with self._refused():
+            order.with_context(
+                allowed_company_ids=[other.id, self.company.id]
+            ).action_confirm()
+
     def test_amounts_only_for_those_who_may(self):
         order = self._order(1234.5)
         with self.assertRaises(ValidationError) as seen, self.cr.savepoint():
@@ -290,6 +300,15 @@ class TestCreditRules(ExportCrmCommon):
             order.action_confirm()
         self.assertFalse(self.customer.export_credit_hold_ids)
 
+    def test_fresh_run_of_the_payer_stops(self):
+        self._late_payer()
+        self.env.cr.precommit.run()
+        order = self._quotation(
+            self._customer("Punctual GmbH"), partner_invoice_id=self.customer.id
+        )
+        with self.assertRaisesRegex(UserError, "paid 30 days late"):
+            order.action_confirm()
+
 
 @tagged("post_install", "-at_install")
 class TestCreditConfirmedLines(ExportCrmCommon):
@@ -339,6 +358,7 @@ class TestCreditConfirmedLines(ExportCrmCommon):
             draft.order_line.order_id = self.order
 
     def test_deposit_and_expense_lines_pass(self):
+        self.product.expense_policy = "sales_price"
         self.order.order_line = [
             Command.create(
                 {
@@ -356,6 +376,8 @@ class TestCreditConfirmedLines(ExportCrmCommon):
     def test_unlocking_and_copying_confirm_nothing(self):
         self.order.action_lock()
         self.order.action_unlock()
+        with self._refused(), self.cr.savepoint():
+            self.line.product_uom_qty = 11
         copy = self.order.copy()
         self.assertEqual(copy.state, "draft")
         with self._refused():

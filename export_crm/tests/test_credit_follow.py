@@ -37,8 +37,35 @@ class TestCreditFollow(ExportCrmCommon):
             ],
         )
         self.assertEqual(len(older.evidence_ids), 4)
+        # Nobody has decided yet: what was found counts on.
+        self.assertFalse(any((older + younger).evidence_ids.mapped("consumed")))
         self._is_held(target)
         self.env.flush_all()
+
+    def test_holds_of_two_companies_both_follow(self):
+        other = self.setup_other_company(name="Other")["company"]
+        target = self._customer("Lagos Trading Limited")
+        here = self._hold()
+        there = (
+            self.env["export.crm.credit.hold"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": target.id,
+                    "company_id": other.id,
+                    "note": "Unpaid there.",
+                }
+            )
+        )
+        self._merge(self.customer, target)
+        self.assertRecordValues(
+            here + there,
+            [
+                {"partner_id": target.id, "company_id": self.company.id},
+                {"partner_id": target.id, "company_id": other.id},
+            ],
+        )
+        self.assertEqual((here + there).mapped("blocking"), [True, True])
 
     def test_customer_given_to_a_parent(self):
         hold, parent = self._hold(), self._customer("Lagos Group")
@@ -65,6 +92,18 @@ class TestCreditFollow(ExportCrmCommon):
         self._hold()
         contact.parent_id = False
         self._is_held(contact)
+
+    def test_contacts_below_do_not_escape(self):
+        branch = self.env["res.partner"].create(
+            {"name": "Branch", "parent_id": self.customer.id}
+        )
+        buyer = self.env["res.partner"].create(
+            {"name": "Buyer", "parent_id": branch.id}
+        )
+        self._hold()
+        branch.is_company = True
+        self.assertEqual(buyer.commercial_partner_id, branch)
+        self._is_held(buyer)
 
     def test_archived_customer_stays_held(self):
         hold = self._hold()
@@ -116,6 +155,52 @@ class TestCreditSettled(ExportCrmCommon):
         self.assertEqual(again.state, "open")
         self.assertEqual(len(again.evidence_ids), 2)
         self.assertEqual(self.customer.export_credit_hold_ids, self.hold + again)
+
+    def test_credit_note_settles_like_a_payment(self):
+        self._pay(self.invoices[0])
+        invoice = self.invoices[1]
+        self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"journal_id": invoice.journal_id.id}).modify_moves()
+        self._pass()
+        self.assertEqual(self.hold.close_reason, "settled")
+
+    def test_excused_is_not_paid(self):
+        """A promise or a block lets nobody say that everything is paid."""
+        self._pay(self.invoices[0])
+        invoice = self.invoices[1]
+        invoice.payment_state = "blocked"
+        self._pass()
+        self.assertTrue(self.hold.blocking)
+        invoice.payment_state = "not_paid"
+        line = invoice.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        promise = (
+            self.env["export.crm.credit.promise"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "move_line_id": line.id,
+                    "promised_date": self._day(20),
+                    "reason": "Their buyer said so.",
+                }
+            )
+        )
+        promise.with_user(self.controller).action_approve()
+        self._pass()
+        self.assertTrue(self.hold.blocking)
+        self._pay(invoice, amount=955.0)
+        self._pass()
+        self.assertEqual(self.hold.close_reason, "settled")
+
+    def test_undone_payment_holds_again_though_switched_off_since(self):
+        for invoice in self.invoices:
+            self._pay(invoice)
+        self._pass()
+        self.company.export_credit_auto_release = False
+        self.invoices[0].line_ids.remove_move_reconcile()
+        self.assertEqual(self._pass().state, "open")
 
     def test_manual_hold_never_ends_by_itself(self):
         other = self._customer("Other")

@@ -199,3 +199,18 @@ class TestCreditGuard(ExportCrmCommon):
         )
         self.env.invalidate_all()
         self.assertEqual(gates.search(key).version, before + 1)
+
+    def test_partial_release_writes_the_gate_too(self):
+        gates = self.env["export.crm.credit.gate"]
+        key = [("partner_id", "=", self.customer.id)]
+        before = gates.search(key).version
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {
+                "hold_id": self.hold.id,
+                "reason": "Paid.",
+                "scope": "amount",
+                "amount_limit": 500.0,
+            }
+        )
+        self.env.invalidate_all()
+        self.assertEqual(gates.search(key).version, before + 1)

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID
+from odoo import SUPERUSER_ID, Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -99,6 +99,39 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self.assertFalse(self._check_payments())
         self.assertEqual(sorted(hold.evidence_ids.mapped("days_late")), [20, 20, 30])
 
+    def test_evidence_paid_late_says_so(self):
+        self._late_payer()
+        invoice = self._invoice(self.customer, due=-20)
+        hold = self._check_payments()
+        evidence = hold.evidence_ids.filtered(lambda row: row.move_id == invoice)
+        self.assertEqual(evidence.verdict, "overdue")
+        self._pay(invoice, on=-2)
+        self._check_payments()
+        self.assertRecordValues(
+            evidence,
+            [{"verdict": "late", "settled_on": self._day(-2), "days_late": 18}],
+        )
+        self.assertEqual(len(hold.evidence_ids), 3)
+
+    def test_old_open_debt_counts_from_go_live_on(self):
+        """Alone it surprises nobody; one fresh delay more, and it is a run."""
+        self._invoice(self.customer, due=-90)
+        self.company.export_go_live_date = self._day(-30)
+        self.assertFalse(self._check_payments())
+        self._invoice(self.customer, due=-20)
+        self.assertEqual(
+            sorted(self._check_payments().evidence_ids.mapped("days_late")), [20, 90]
+        )
+
+    def test_without_a_controller_a_manager_is_asked(self):
+        manager = self._user("manager", "manager")
+        group = self.env.ref("export_crm.export_crm_group_credit_controller")
+        group.all_user_ids.active = False
+        self._late_payer()
+        user = self._check_payments().user_id
+        self.assertTrue(user.has_group("export_crm.export_crm_group_manager"))
+        self.assertLessEqual(user.id, manager.id)
+
     def test_before_go_live_nobody_is_held_by_surprise(self):
         self._late_payer()
         self.company.export_go_live_date = self._day(-29)
@@ -194,6 +227,25 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self._late_payer()
         self.assertFalse(self._check_payments())
 
+    def test_archived_rule_leaves_its_holds(self):
+        self._late_payer()
+        self._check_payments()
+        self.env.ref("export_crm.export_crm_credit_rule_behaviour").active = False
+        with self.assertRaisesRegex(UserError, "is on credit hold since"):
+            self._quotation().action_confirm()
+
+    def test_rule_of_another_company_opens_nothing(self):
+        rule = self.env.ref("export_crm.export_crm_credit_rule_behaviour")
+        rule.company_id = self.setup_other_company(name="Other")["company"]
+        self._late_payer()
+        self.assertFalse(self._check_payments())
+        self.env.cr.precommit.run()
+        order = self._quotation()
+        order.action_confirm()
+        rule.company_id = self.company
+        with self.assertRaisesRegex(UserError, rule.name):
+            self._quotation().action_confirm()
+
     def test_rule_of_three_in_a_row(self):
         self.env.ref("export_crm.export_crm_credit_rule_behaviour").run_length = 3
         self._late_payer()
@@ -225,6 +277,35 @@ class TestCreditHoldOpening(ExportCrmCommon):
         ):
             self._hold()
 
+    def test_hold_begins_open_whatever_the_client_says(self):
+        hold = self._hold(
+            state="closed", blocking=False, closed_on=self.today, close_reason="void"
+        )
+        self.assertRecordValues(
+            hold,
+            [
+                {
+                    "state": "open",
+                    "blocking": True,
+                    "closed_on": False,
+                    "close_reason": False,
+                }
+            ],
+        )
+
+    def test_copy_of_an_old_hold_begins_today(self):
+        hold = self._hold()
+        hold.sudo()._decide({"opened_on": self._day(-50)})
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"hold_id": hold.id, "reason": "Paid."}
+        )
+        copy = hold.with_user(self.controller).copy()
+        self.assertRecordValues(copy, [{"opened_on": self.today, "state": "open"}])
+
+    def test_new_company_goes_live_today(self):
+        company = self.env["res.company"].create({"name": "New"})
+        self.assertEqual(company.export_go_live_date, company._export_today())
+
     def test_manual_hold_needs_an_explanation(self):
         with self.assertRaisesRegex(UserError, "Say why Lagos Trading Ltd"):
             self._hold(note=" ")
@@ -251,6 +332,16 @@ class TestCreditRelease(ExportCrmCommon):
         # A decision consumes its evidence: never held again on the same facts.
         self.assertFalse(self._check_payments())
 
+    def test_decision_is_told_to_hold_customer_and_order(self):
+        hold = self._hold()
+        order, other = self._quotation(), self._quotation(self._customer("Other"))
+        self._release(hold, scope="amount", amount_limit=500.0)
+        for record in (hold, self.customer, order):
+            texts = "".join(record.message_ids.mapped("body"))
+            self.assertIn("Anna Accountant let orders up to", texts)
+            self.assertIn("Paid by now.", texts)
+        self.assertNotIn("Anna", "".join(other.message_ids.mapped("body")))
+
     def test_two_fresh_late_instalments_hold_again(self):
         self._late_payer()
         self._release(self._check_payments())
@@ -258,6 +349,16 @@ class TestCreditRelease(ExportCrmCommon):
         self.assertFalse(self._check_payments())
         self._invoice(self.customer, due=-24)
         self.assertEqual(len(self._check_payments().evidence_ids), 2)
+
+    def test_one_fresh_late_instalment_is_not_two(self):
+        self._late_payer()
+        self._release(self._check_payments())
+        self._pay(self._invoice(self.customer, due=-25), on=-5)
+        self.assertFalse(self._check_payments())
+        self.env.cr.precommit.run()
+        order = self._quotation()
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
 
     def test_release_for_one_order_lets_only_that_order_pass(self):
         hold = self._hold()
@@ -283,6 +384,18 @@ class TestCreditRelease(ExportCrmCommon):
         hold = self._hold()
         with self.assertRaisesRegex(UserError, "another Credit Controller"):
             self._release(hold)
+
+    def test_controller_of_another_company_may_not_release(self):
+        elsewhere = self.setup_other_company(name="Other")["company"]
+        far = self._user(
+            "far",
+            "credit_controller",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+        hold = self._hold()
+        with self.assertRaises(AccessError):
+            self._release(hold, far)
 
     def test_reason_may_not_be_blank(self):
         with self.assertRaisesRegex(UserError, "Say why"):
@@ -315,7 +428,6 @@ class TestCreditRelease(ExportCrmCommon):
         hold.review_date = self._day(14)
         hold.action_keep()
         self.assertRecordValues(hold, [{"state": "kept", "blocking": True}])
-        self.assertFalse(hold.activity_ids)
 
     def test_evaluate_takes_the_hold_up(self):
         second = self._user("second", "credit_controller")

@@ -1,7 +1,7 @@
 import json
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
@@ -122,6 +122,15 @@ class TestCreditAccepted(ExportCrmPortalCommon):
                 self.assertIn(word, mail.subject)
                 self.assertNotIn("Thank you", mail.body)
 
+    def test_accepted_draft_is_no_draft_any_longer(self):
+        """A shop would offer it to the customer as the cart."""
+        self._hold()
+        order = self._quotation()
+        order._validate_order()
+        self.assertRecordValues(
+            order, [{"state": "sent", "export_credit_waiting": True}]
+        )
+
     def test_release_of_one_order_confirms_that_one(self):
         hold = self._hold()
         first, second = self._sent(), self._sent()
@@ -140,6 +149,22 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         self.assertEqual((first + second).mapped("state"), ["sent", "sale"])
         self.assertIn(
             "Released, but not confirmed", "".join(first.message_ids.mapped("body"))
+        )
+
+    def test_what_was_changed_since_is_not_confirmed_by_itself(self):
+        """The customer has accepted another total, or nothing any more."""
+        hold = self._hold()
+        raised, anew = self._sent(), self._sent()
+        (raised + anew)._validate_order()
+        raised.order_line.price_unit = 9000.0
+        anew._action_cancel()
+        anew.action_draft()
+        self.assertFalse(anew.export_credit_waiting)
+        self._release(hold)
+        self.assertEqual((raised + anew).mapped("state"), ["sent", "draft"])
+        self.assertIn(
+            "another one than the customer accepted",
+            "".join(raised.message_ids.mapped("body")),
         )
 
     def test_exposure_without_a_hold_waits_too(self):
@@ -180,6 +205,23 @@ class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
         )
         self._release(hold)
         self.assertEqual(order.state, "sale")
+
+    def test_form_counts_what_was_paid_online(self):
+        self._late_payer()
+        self._check_payments()
+        order = self._quotation(require_payment=True, require_signature=False)
+        order.action_quotation_sent()
+        self._paid(order)
+        with Form(order.with_user(self.salesperson)) as form:
+            form.client_order_ref = "PO 17"
+            with form.order_line.edit(0) as line:
+                line.price_unit = 99.0
+            self.assertIn("confirm it", form.export_credit_reason)
+            with form.order_line.edit(0) as line:
+                line.price_unit = 101.0
+            self.assertIn("on credit hold", form.export_credit_reason)
+            with form.order_line.edit(0) as line:
+                line.price_unit = 100.0
 
     def test_automatic_invoice_is_made_and_paid_on_release(self):
         self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", True)

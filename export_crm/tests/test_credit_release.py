@@ -36,6 +36,9 @@ class TestCreditReleaseScopes(ExportCrmCommon):
         self._order(50.0).action_confirm()
         self.assertEqual(release.state, "used")
         self.assertTrue(self.hold.blocking)
+        # Written for each: of two at the same moment the second begins anew.
+        release.invalidate_recordset(["version"])
+        self.assertEqual(release.version, 3)
 
     def test_cancelled_order_gives_its_amount_back(self):
         release = self._release(scope="amount", amount_limit=100.0)
@@ -104,6 +107,29 @@ class TestCreditReleaseScopes(ExportCrmCommon):
         with self._refused():
             order.order_line.product_uom_qty = 2
 
+    def test_amount_is_in_company_currency(self):
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": euro.id}
+        )
+        self._release(scope="amount", amount_limit=199.0)
+        order = self._quotation(pricelist_id=pricelist.id)
+        order.order_line.price_unit = 100.0
+        with self._refused(), self.cr.savepoint():
+            order.action_confirm()
+        order.order_line.price_unit = 99.5
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    def test_confirmed_order_is_raised_within_the_amount(self):
+        release = self._release(scope="amount", amount_limit=150.0)
+        order = self._order()
+        order.action_confirm()
+        order.order_line.price_unit = 150.0
+        self.assertEqual(release.amount_used, 150.0)
+        with self._refused():
+            order.order_line.price_unit = 150.01
+
     def test_release_names_an_order_of_this_customer(self):
         stranger = self._quotation(self._customer("Stranger"))
         with self.assertRaisesRegex(UserError, "does not wait for"):
@@ -147,6 +173,43 @@ class TestCreditRequest(ExportCrmCommon):
         self.assertEqual(order.state, "sale")
         with self.assertRaisesRegex(UserError, "would owe more"):
             self._quotation().action_confirm()
+
+    def test_hold_against_the_limit_tells_no_amounts(self):
+        """Whoever asked may see them; the hold is read by every salesperson of his."""
+        self.company.account_use_credit_limit = True
+        self.customer.credit_limit = 50.0
+        self.controller.group_ids += self.quick_ref(
+            "sales_team.group_sale_salesman_all_leads"
+        )
+        order = self._quotation().with_user(self.controller)
+        self.assertIn("50.00", order.export_credit_reason)
+        order.action_export_request_release()
+        hold = self.customer.export_credit_hold_ids.with_user(self.salesperson)
+        self.assertEqual(
+            hold.note, "Lagos Trading Ltd would owe more than its credit limit."
+        )
+        texts = hold.message_ids + self.customer.message_ids + order.message_ids
+        for text in (hold._explanation(), *texts.sudo().mapped("body")):
+            self.assertNotIn("50.00", text)
+
+    def test_request_about_terms_keeps_which_are_allowed(self):
+        terms = self.env.ref("account.account_payment_term_immediate")
+        self.env["export.crm.credit.rule"].create(
+            {"name": "Only at once", "kind": "terms", "payment_term_ids": terms.ids}
+        )
+        order = self._quotation(payment_term_id=self.pay_terms_b.id)
+        order.with_user(self.salesperson).action_export_request_release()
+        hold = self.customer.export_credit_hold_ids
+        self.assertEqual(hold.kind, "terms")
+        self.assertIn(f"allowed: {terms.name}", hold.note)
+        self.assertEqual(hold._explanation().count("Ask Anna"), 1)
+
+    def test_request_for_an_order_of_somebody_else_is_refused(self):
+        stranger = self._user("stranger", "user")
+        order = self._quotation()
+        self._hold()
+        with self.assertRaises(AccessError):
+            order.with_user(stranger).action_export_request_release()
 
     def test_request_for_a_free_order_is_refused(self):
         with self.assertRaisesRegex(UserError, "confirm at once"):

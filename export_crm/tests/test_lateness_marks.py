@@ -85,6 +85,15 @@ class TestLatenessPromise(MarksCommon):
         with self.assertRaisesRegex(UserError, "already"):
             own.with_user(self.controller).action_refuse()
 
+    def test_salesperson_of_the_invoice_does_not_decide(self):
+        promise = self._ask()
+        promise.move_id.sudo().invoice_user_id = self.second
+        with self.assertRaisesRegex(AccessError, "your own invoice"):
+            promise.with_user(self.second).action_approve()
+        promise.with_user(self.controller).action_approve()
+        with self.assertRaisesRegex(UserError, "already"):
+            promise.with_user(self.controller).action_approve()
+
     def test_no_way_around_the_decision(self):
         promise = self._ask()
         for user in (self.salesperson, self.controller):

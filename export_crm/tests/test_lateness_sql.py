@@ -84,6 +84,13 @@ class TestLatenessVerdict(LatenessCommon):
         self._pay_on(self._bill(partner=other), self.DUE, 949.99)
         self.assertEqual(self._rows(self._after(60), other)[0]["verdict"], "overdue")
 
+    def test_tolerance_of_a_tiny_invoice_is_its_share(self):
+        for paid, verdict in ((9.5, "on_time"), (9.49, "overdue")):
+            partner = self._customer(f"Tiny {paid}")
+            self._pay_on(self._bill(10, partner=partner), self.DUE, paid)
+            rows = self._rows(self._after(60), partner)
+            self.assertEqual(rows[0]["verdict"], verdict, paid)
+
     def test_tolerance_is_in_company_currency_at_the_invoice_rate(self):
         # 2 CHF to 1 of the company: 10,000 CHF are 5,000, of which 50 may be missing.
         for paid, verdict in ((9900, "on_time"), (9899, "overdue")):

@@ -50,11 +50,15 @@ class ExportCrmCreditHold(models.Model):
         loose = {(p.commercial_partner_id.id, company.id) for p in partners}
         found = holds._blocking_ids(keys | loose) if keys | loose else {}
         stopping = holds.browse(found[key] for key in loose if key in found)
+        hold_by_key = {key: holds.browse(hold_id) for key, hold_id in found.items()}
         for order in orders:
-            for key in order._export_credit_keys() & set(found):
-                hold = holds.browse(found[key])
-                if not hold._passed_by(order):
-                    stopping |= hold
+            for blocker in order._export_blocked_by_hold(hold_by_key):
+                release = blocker.hold._passed_by(order)[:1]
+                if release:
+                    # What left by it is used up: the next order is judged with it.
+                    release._use(order)
+                elif not order._export_covered(blocker):
+                    stopping |= blocker.hold
         if stopping:
             texts = [hold._explanation() for hold in stopping]
             raise UserError(
@@ -92,7 +96,7 @@ class AccountMove(models.Model):
         for company in self.company_id.filtered("export_credit_check_invoice"):
             direct = self.filtered(
                 lambda move, company=company: move.company_id == company
-                and move.move_type == "out_invoice"
+                and move.move_type in ("out_invoice", "out_receipt")
                 and not move.invoice_line_ids.sale_line_ids
             )
             if direct:

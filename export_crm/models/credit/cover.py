@@ -47,30 +47,39 @@ class AccountPayment(models.Model):
                     self.env._("A deposit is money received, not sent.")
                 )
 
-    def _export_deposit(self, orders_invoices):
+    def _export_deposit(self, order):
         """Return what of these payments is free for an order, in company currency.
 
-        :param account.move orders_invoices: the order's own invoices; what was
-            applied to others is no deposit any longer
+        A payment in the order's currency is worth what the order is, however the
+        rate moved in between: who has paid all of it owes nothing. Another one is
+        worth what it was booked at. What was applied to other invoices than the
+        order's own is no deposit any longer.
         """
         total = 0.0
         for payment in self:
-            move = payment.move_id
-            if not move:
-                # Without an outstanding account Odoo books nothing until the bank
-                # statement comes.
-                total += payment.amount_company_currency_signed
-                continue
-            lines = move.line_ids.filtered(
-                lambda line: line.account_type == "asset_receivable"
-            )
-            applied = lines.matched_debit_ids.filtered(
-                lambda part: part.debit_move_id.move_id in orders_invoices
-            )
-            total += sum(applied.mapped("amount")) - sum(
-                lines.mapped("amount_residual")
-            )
+            own = payment.currency_id == order.currency_id
+            free = payment._export_free(order.invoice_ids, own)
+            total += free / (order.currency_rate or 1.0) if own else free
         return total
+
+    def _export_free(self, orders_invoices, own):
+        """Return what is free of one payment: in its currency if ``own``, else in
+        the company's."""
+        self.ensure_one()
+        if not self.move_id:
+            # Without an outstanding account Odoo books nothing until the bank
+            # statement comes.
+            return self.amount if own else self.amount_company_currency_signed
+        lines = self.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        applied = lines.matched_debit_ids.filtered(
+            lambda part: part.debit_move_id.move_id in orders_invoices
+        )
+        paid, left = "amount", "amount_residual"
+        if own:
+            paid, left = "credit_amount_currency", "amount_residual_currency"
+        return sum(applied.mapped(paid)) - sum(lines.mapped(left))
 
 
 class ExportCrmCreditHold(models.Model):

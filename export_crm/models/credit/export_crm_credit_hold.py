@@ -21,6 +21,11 @@ DECIDED = frozenset(
         "requested_order_ids",
         "exposure",
         "tier_id",
+        # Stored for lists; who decides and what covers depends on them.
+        "kind",
+        "salesperson_id",
+        "country_id",
+        "worst_days_late",
     )
 )
 
@@ -91,7 +96,9 @@ class ExportCrmCreditHold(models.Model):
         store=True,
         help="New orders of the customer are not confirmed.",
     )
-    opened_on = fields.Date(string="On hold since", required=True, readonly=True)
+    opened_on = fields.Date(
+        string="On hold since", required=True, readonly=True, copy=False
+    )
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Selection(
         [
@@ -215,12 +222,13 @@ class ExportCrmCreditHold(models.Model):
         orders = self.env["sale.order"].search(self._order_domain())
         return orders.filtered(lambda order: not hold._passed_by(order.sudo()))
 
-    def _order_domain(self):
-        """Return the domain of the customers' quotations, those let pass, too."""
+    def _order_domain(self, *states):
+        """Return the domain of the customers' orders in ``states``, those let pass,
+        too; quotations if none is given."""
         customers = ("commercial_partner_id", "in", self.partner_id.ids)
         return [
             ("company_id", "in", self.company_id.ids),
-            ("state", "in", ("draft", "sent")),
+            ("state", "in", states or ("draft", "sent")),
             "|",
             ("partner_id", "any", [customers]),
             ("partner_invoice_id", "any", [customers]),
@@ -236,7 +244,13 @@ class ExportCrmCreditHold(models.Model):
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["state"] = "open"
-            vals.pop("requested_order_ids", None)
+            for name in (
+                "requested_order_ids",
+                "blocking",
+                "closed_on",
+                "close_reason",
+            ):
+                vals.pop(name, None)
             vals["name"] = sequence.with_company(company).next_by_code(self._name)
             vals.setdefault(
                 "opened_on", self.env["res.company"].browse(company)._export_today()
@@ -277,7 +291,10 @@ class ExportCrmCreditHold(models.Model):
                     "release it."
                 )
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("review_date"):
+            self.filtered(lambda hold: hold.state == "kept")._move_review()
+        return result
 
     def _decide(self, vals):
         """Write what only a decision may change: passes by our own ``write``."""
@@ -338,7 +355,7 @@ class ExportCrmCreditHold(models.Model):
     def _whom_to_ask(self):
         """Return the sentence that names who can release (text)."""
         self.ensure_one()
-        user = self.user_id or self._responsible()
+        user = self._responsible()
         if not user:
             return self.env._("Ask a Credit Controller for a release.")
         return self.env._("Ask %s (Credit Controller) for a release.", user.name)

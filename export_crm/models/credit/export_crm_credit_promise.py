@@ -158,7 +158,7 @@ class ExportCrmCreditPromise(models.Model):
     def action_approve(self):
         """Approve: the instalment is judged by the promised day from today on.
 
-        :raise AccessError: not a Credit Controller, or one's own request
+        :raise AccessError: not a Credit Controller, one's own request or invoice
         :raise UserError: decided already
         """
         self._decide("approved", self.env._("Promise to pay by %(date)s approved"))
@@ -192,6 +192,12 @@ class ExportCrmCreditPromise(models.Model):
             if promise.asked_by_id == self.env.user:
                 raise AccessError(
                     self.env._("Somebody else decides on a promise you asked for.")
+                )
+            if promise.salesperson_id == self.env.user:
+                raise AccessError(
+                    self.env._(
+                        "Somebody else decides on a promise of your own invoice."
+                    )
                 )
             if promise.state != "requested":
                 raise UserError(self.env._("This promise was decided on already."))

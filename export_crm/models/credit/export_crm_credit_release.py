@@ -151,7 +151,7 @@ class ExportCrmCreditRelease(models.Model):
             release.hold_id._check_blocking()
             if not release.reason.strip():
                 raise UserError(self.env._("Say why the hold is released."))
-            if user in (release.order_id.user_id, release.hold_id.salesperson_id):
+            if user == release.hold_id.salesperson_id or release._frees_orders_of(user):
                 raise UserError(
                     self.env._(
                         "You are the salesperson of %(customer)s: another Credit "
@@ -165,14 +165,28 @@ class ExportCrmCreditRelease(models.Model):
                 )
             release._check_order_waits()
 
+    def _frees_orders_of(self, user):
+        """Tell whether a quotation of ``user`` would pass; what a release up to an
+        amount or a date lets pass is judged order by order, see :meth:`_covers`."""
+        self.ensure_one()
+        if self.scope == "order":
+            return self.order_id.user_id == user
+        if self.scope in ("amount", "date"):
+            return False
+        # sudo: an order counts, whoever may see it
+        orders = self.env["sale.order"].sudo()
+        domain = [*self.hold_id._order_domain(), ("user_id", "=", user.id)]
+        return bool(orders.search_count(domain, limit=1))
+
     def _check_order_waits(self):
-        """The named order must be one that this hold keeps waiting."""
+        """The named order must be one that this hold keeps waiting: a quotation, or
+        a confirmed order whose goods or documents are stopped."""
         if self.scope == "order" and not self.order_id.filtered_domain(
-            self.hold_id._order_domain()
+            self.hold_id._order_domain("draft", "sent", "sale")
         ):
             raise UserError(
                 self.env._(
-                    "%(order)s does not wait for %(hold)s: choose a quotation of "
+                    "%(order)s does not wait for %(hold)s: choose an order of "
                     "this customer.",
                     order=self.order_id.name,
                     hold=self.hold_id.display_name,
@@ -236,23 +250,33 @@ class ExportCrmCreditRelease(models.Model):
             self.date_until and self.date_until >= self.company_id._export_today()
         )
 
-    def _covers(self, order):
+    def _covers(self, order, drawn=0.0):
         """Tell whether this release lets ``order`` pass as it stands now.
 
         What was raised, re-termed or given to another payer after the release is
-        not covered by it.
+        not covered by it, nor what its author sells.
+
+        :param float drawn: what other orders judged in the same call draw on it
         """
         self.ensure_one()
-        line = self.line_ids.filtered(lambda line: line.order_id == order._origin)
         if self.scope in ("order", "unconditional", "void"):
+            line = self._line_of(order)
             return bool(line) and line._matches(order)
+        if order.user_id == self.user_id:
+            return False
         if self.scope == "date":
             return self._in_time()
-        others = self.amount_used
-        if line and order.state == "sale":
-            others -= line.amount
-        total = others + line._amount_of(order)
+        total = self.amount_used + drawn + self._draws(order)
         return self.currency_id.compare_amounts(total, self.amount_limit) <= 0
+
+    def _line_of(self, order):
+        return self.line_ids.filtered(lambda line: line.order_id == order._origin)
+
+    def _draws(self, order):
+        """Return what ``order`` would add to the used amount, in company currency."""
+        line = self._line_of(order)
+        noted = line.amount if line and order.state == "sale" else 0.0
+        return line._amount_of(order) - noted
 
     def _use(self, order):
         """Note that ``order`` was confirmed by this release.
@@ -300,6 +324,10 @@ class ExportCrmCreditReleaseLine(models.Model):
         "sale.order", required=True, index=True, ondelete="cascade"
     )
     amount = fields.Monetary(help="Tax included, in company currency.")
+    order_currency_id = fields.Many2one("res.currency", ondelete="restrict")
+    order_amount = fields.Monetary(
+        currency_field="order_currency_id", help="Tax included, as on the order."
+    )
     payment_term_id = fields.Many2one("account.payment.term", ondelete="set null")
     payer_id = fields.Many2one("res.partner", ondelete="set null")
 
@@ -317,6 +345,8 @@ class ExportCrmCreditReleaseLine(models.Model):
     def _note(self, release, order):
         values = {
             "amount": self._amount_of(order),
+            "order_currency_id": order.currency_id.id,
+            "order_amount": order.amount_total,
             "payment_term_id": order.payment_term_id.id,
             "payer_id": order.partner_invoice_id.commercial_partner_id.id,
         }
@@ -328,11 +358,18 @@ class ExportCrmCreditReleaseLine(models.Model):
             self.create({"release_id": release.id, "order_id": order.id, **values})
 
     def _matches(self, order):
-        """Tell whether the order is still what was let pass, or less of it."""
+        """Tell whether the order is still what was let pass, or less of it.
+
+        In the order's own currency: that its rate moves raises no order.
+        """
         self.ensure_one()
         currency = order.company_id.currency_id
+        amounts = self._amount_of(order), self.amount
+        if order.currency_id == self.order_currency_id:
+            currency = order.currency_id
+            amounts = order.amount_total, self.order_amount
         return (
-            currency.compare_amounts(self._amount_of(order), self.amount) <= 0
+            currency.compare_amounts(*amounts) <= 0
             and order.payment_term_id == self.payment_term_id
             and order.partner_invoice_id.commercial_partner_id == self.payer_id
         )

@@ -26,11 +26,19 @@ class ExportCrmCreditHold(models.Model):
                         hold=hold.display_name,
                     )
                 )
+            if hold.review_date < hold.company_id._export_today():
+                raise UserError(
+                    self.env._(
+                        "The review of %(hold)s would be over already: choose a day.",
+                        hold=hold.display_name,
+                    )
+                )
         self._decide({"state": "kept"})
         for hold in self:
             text = self.env._("Kept until the review on %s.", hold.review_date)
             hold._audit("kept", text)
         self._finish_activity(self.env._("Kept on hold."))
+        self._ask_controllers()
 
     def action_release(self):
         """Open the dialog in which a Credit Controller releases the hold."""
@@ -90,6 +98,15 @@ class ExportCrmCreditHold(models.Model):
         # sudo: nobody may write evidence, a decision marks it
         self.sudo().evidence_ids.consumed = True
         self._finish_activity(feedback)
+
+    def _move_review(self):
+        """Have the activity of kept holds fall due on their new review date."""
+        for hold in self:
+            # sudo: the activity may be somebody else's
+            hold.sudo().activity_reschedule(
+                ["export_crm.mail_activity_type_credit_evaluation"],
+                date_deadline=hold.review_date,
+            )
 
     def _finish_activity(self, feedback):
         self.activity_feedback(

@@ -2,6 +2,12 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+# Who is asked, the first ones first.
+DECIDING = (
+    "export_crm.export_crm_group_credit_controller",
+    "export_crm.export_crm_group_manager",
+)
+
 
 class ExportCrmCreditHold(models.Model):
     """Opening a hold: who is asked, who is told, what is kept as evidence."""
@@ -50,17 +56,28 @@ class ExportCrmCreditHold(models.Model):
     def _responsible(self):
         """Return the user who is to decide about this hold."""
         self.ensure_one()
+        if self._may_be_asked(self.user_id, self.company_id):
+            return self.user_id
         return self._responsible_in(self.company_id)
+
+    @api.model
+    def _may_be_asked(self, user, company):
+        """Tell whether somebody can still be asked about holds of a company."""
+        return (
+            user.active
+            and company in user.company_ids
+            and any(user.has_group(group) for group in DECIDING)
+        )
 
     @api.model
     def _responsible_in(self, company):
         """Return who decides in a company: its choice, else the first active Credit
         Controller there, else the first Export CRM manager."""
         chosen = company.export_credit_user_id
-        if chosen.active:
+        if self._may_be_asked(chosen, company):
             return chosen
-        for group in ("credit_controller", "manager"):
-            users = self.env.ref(f"export_crm.export_crm_group_{group}").all_user_ids
+        for group in DECIDING:
+            users = self.env.ref(group).all_user_ids
             users = users.filtered(
                 lambda u: u.active and not u.share and company in u.company_ids
             ).sorted("id")
@@ -68,8 +85,31 @@ class ExportCrmCreditHold(models.Model):
                 return users[0]
         return self.env["res.users"]
 
+    @api.model
+    def _hand_over(self, company, partner_ids):
+        """Ask somebody else about holds whose Controller is gone.
+
+        Nobody looks at the activities of an archived user.
+        """
+        gone = ["|", ("user_id", "=", False), ("user_id.active", "=", False)]
+        holds = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("blocking", "=", True),
+                *gone,
+            ]
+        )
+        if holds:
+            holds.user_id = self._responsible_in(company)
+            holds.activity_reschedule(
+                ["export_crm.mail_activity_type_credit_evaluation"],
+                new_user_id=holds.user_id.id,
+            )
+            holds.filtered(lambda hold: not hold.activity_ids)._ask_controllers()
+
     def _ask_controllers(self):
-        """Make one activity for each hold."""
+        """Make one activity for each hold: for today, or the day of its review."""
         # Without a user nobody could see it; the hold list and the refusal say so.
         asked = self.filtered("user_id")
         activity_type = self.env.ref("export_crm.mail_activity_type_credit_evaluation")
@@ -82,7 +122,9 @@ class ExportCrmCreditHold(models.Model):
                 {
                     "activity_type_id": activity_type.id,
                     "automated": True,
-                    "date_deadline": fields.Date.context_today(hold),
+                    "date_deadline": hold.state == "kept"
+                    and hold.review_date
+                    or fields.Date.context_today(hold),
                     "res_model_id": model_id,
                     "res_id": hold.id,
                     "summary": self.env._(
@@ -198,7 +240,7 @@ class ExportCrmCreditHold(models.Model):
                 "partner_id": blocker.partner.id,
                 "company_id": company.id,
                 "rule_id": blocker.rule.id,
-                "note": False if blocker.evidence else blocker.text,
+                "note": blocker.note or False,
                 "evidence_ids": [
                     fields.Command.create({**row, "as_of": today})
                     for row in blocker.evidence

@@ -14,15 +14,16 @@ class ExportCrmCreditHold(models.Model):
         """Close holds whose debt is paid; revive the evidence of those undone.
 
         Runs before the rules are judged, so that a revived run opens a hold in the
-        same pass. Only where the company has switched the automatic release on.
+        same pass. Closes only where the company has switched the automatic release
+        on; what it has closed is watched in any case.
 
         :param res.company company: whose holds
         :param list partner_ids: commercial customers of this batch
         :param date as_of: today where the company is
         """
+        self._revive_undone(company, partner_ids, as_of)
         if not company.export_credit_auto_release:
             return
-        self._revive_undone(company, partner_ids, as_of)
         holds = self.search(
             [
                 ("company_id", "=", company.id),
@@ -33,8 +34,10 @@ class ExportCrmCreditHold(models.Model):
         )
         if not holds:
             return
-        owing = self._partners_owing(company, holds.partner_id.ids, as_of)
+        owing, unpaid = self._partners_owing(company, holds.partner_id.ids, as_of)
         for hold in holds.filtered(lambda hold: hold.partner_id.id not in owing):
+            if unpaid & set(hold.evidence_ids.move_line_id.ids):
+                continue
             text = self.env._("Everything is paid: released by itself.")
             hold._tell({hold.id: Markup("<p>%s</p>") % text})
             hold._close("settled", text)
@@ -43,17 +46,29 @@ class ExportCrmCreditHold(models.Model):
 
     @api.model
     def _partners_owing(self, company, partner_ids, as_of):
-        """Return the customers with an overdue instalment, consumed ones included."""
+        """Return who owes: what is overdue, and what is excused but not paid.
+
+        :return: ``(ids of the customers with an overdue instalment, consumed ones
+            included; ids of the instalments that a promise, a wire in transit or a
+            block excuses while more than the tolerance is open)``
+        """
         lateness = self.env["export.crm.account"]._lateness_sql(
             company, as_of, list(partner_ids)
         )
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT partner_id FROM (%s) late WHERE verdict = 'overdue'",
+                """
+                SELECT partner_id, move_line_id, verdict FROM (%s) late
+                 WHERE verdict = 'overdue' OR verdict IN ('pending', 'neutral')
+                   AND open_amount > LEAST(%s, amount * %s / 100)
+                """,
                 lateness,
+                company.export_late_tolerance_amount,
+                company.export_late_tolerance_percent,
             )
         )
-        return {row[0] for row in rows}
+        overdue = {row[0] for row in rows if row[2] == "overdue"}
+        return overdue, {row[1] for row in rows if row[2] != "overdue"}
 
     @api.model
     def _revive_undone(self, company, partner_ids, as_of):

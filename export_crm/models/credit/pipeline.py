@@ -18,6 +18,7 @@ class ExportCrmCreditHold(models.Model):
         :param date as_of: today where the company is
         :return: the holds that were opened
         """
+        self._hand_over(company, partner_ids)
         opened = self.browse()
         found = self._ledger_findings(company, partner_ids, as_of)
         for rule, evidence in found.items():

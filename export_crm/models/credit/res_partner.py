@@ -12,10 +12,13 @@ class ResPartner(models.Model):
         string="Credit hold",
         compute="_compute_export_credit_hold_id",
         search="_search_export_credit_hold_id",
+        groups="base.group_user",
         help="The hold of the commercial customer in the current company.",
     )
     export_credit_reason = fields.Text(
-        string="Why on hold", compute="_compute_export_credit_hold_id"
+        string="Why on hold",
+        compute="_compute_export_credit_hold_id",
+        groups="base.group_user",
     )
 
     @api.depends("commercial_partner_id", "export_credit_hold_ids.blocking")
@@ -34,6 +37,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_export_credit_hold_id(self, operator, value):
+        # Odoo asks for the groups of fields it searches itself, not of such ones.
+        self._check_field_access(self._fields["export_credit_hold_id"], "read")
         if operator != "in":
             return NotImplemented
         domain = [("blocking", "=", True), ("company_id", "=", self.env.company.id)]

@@ -19,13 +19,20 @@ class SaleOrder(models.Model):
         string="Credit hold",
         compute="_compute_export_credit_hold_id",
         search="_search_export_credit_hold_id",
+        groups="base.group_user",
         help="The hold that keeps this quotation from being confirmed.",
     )
     export_credit_reason = fields.Text(
-        string="Why on hold", compute="_compute_export_credit_reason"
+        string="Why on hold",
+        compute="_compute_export_credit_reason",
+        groups="base.group_user",
+        help="What stands in the way; the customer, who reads this order, too, is told "
+        "no more than that it is under review.",
     )
     export_credit_requested = fields.Boolean(
-        string="Release requested", compute="_compute_export_credit_reason"
+        string="Release requested",
+        compute="_compute_export_credit_reason",
+        groups="base.group_user",
     )
     export_deposit_ids = fields.One2many(
         "account.payment", "export_order_id", string="Deposits"
@@ -94,25 +101,41 @@ class SaleOrder(models.Model):
 
     @api.model
     def _search_export_credit_hold_id(self, operator, value):
+        # Odoo asks for the groups of fields it searches itself, not of such ones.
+        self._check_field_access(self._fields["export_credit_hold_id"], "read")
         if operator != "in":
             return NotImplemented
         held = Domain("id", "in", self._export_held_sql(set(value) - {False, True}))
+        passing = self._export_released()
+        if passing:
+            held &= Domain("id", "not in", passing)
         if False in value:
             return held if True in value else ~held
         return held
 
     @api.model
+    def _export_released(self):
+        """Return the ids of the quotations that a release lets pass as they are now,
+        of all that wait for a hold with releases: the few that have to be looked at
+        one by one."""
+        # sudo: see _compute_export_credit_hold_id
+        holds = self.env["export.crm.credit.hold"].sudo()
+        holds = holds.search([("blocking", "=", True), ("release_ids", "!=", False)])
+        orders = self.sudo().browse()
+        for hold in holds:
+            orders |= self.sudo().search(hold._order_domain())
+        return orders.filtered(lambda order: not order.export_credit_hold_id).ids
+
+    @api.model
     def _export_held_sql(self, hold_ids=()):
-        """Return the ids of the quotations of held customers, as SQL, without those
-        that were released one by one.
+        """Return the ids of the quotations of held customers, as SQL.
 
         :param hold_ids: only for these holds; empty: for any
         """
         Order, Partner = self.env["sale.order"], self.env["res.partner"]
         Order.flush_model(["partner_id", "partner_invoice_id", "company_id", "state"])
         Partner.flush_model(["commercial_partner_id"])
-        for name in ("hold", "release", "release.line"):
-            self.env[f"export.crm.credit.{name}"].flush_model()
+        self.env["export.crm.credit.hold"].flush_model()
         only = SQL("AND hold.id IN %s", tuple(hold_ids)) if hold_ids else SQL()
         return SQL(
             """(
@@ -125,11 +148,6 @@ class SaleOrder(models.Model):
                AND orders.company_id = hold.company_id
                AND orders.state IN ('draft', 'sent')
              WHERE hold.blocking %s
-               AND NOT EXISTS (
-                   SELECT FROM export_crm_credit_release release
-                     JOIN export_crm_credit_release_line line
-                       ON line.release_id = release.id
-                    WHERE release.hold_id = hold.id AND line.order_id = orders.id)
             )""",
             only,
         )
@@ -152,7 +170,7 @@ class SaleOrder(models.Model):
         amount = self.env["export.crm.credit.release.line"]._amount_of(order)
         percent = order.company_id.export_credit_cover_percent
         required = order.company_id.currency_id.round(amount * percent / 100)
-        return payments._export_deposit(saved.invoice_ids), required
+        return payments._export_deposit(saved), required
 
     def _export_covered(self, blocker):
         """Tell whether the deposit of this order lets it pass ``blocker``."""
@@ -223,7 +241,7 @@ class SaleOrder(models.Model):
             self.env._("%s asks to release", self.env.user.name),
             self._get_html_link(),
         )
-        hold.message_post(body=body, partner_ids=hold.user_id.partner_id.ids)
+        hold.message_post(body=body, partner_ids=hold._responsible().partner_id.ids)
         self._message_log(
             body=Markup("<p>%s %s</p>")
             % (self.env._("Release requested:"), hold._get_html_link())

@@ -13,7 +13,8 @@ class Blocker(NamedTuple):
     ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
     blocking hold (may be empty: exposure, terms and a fresh run are judged live),
     ``rule`` the rule that was broken, ``text`` what the salesperson reads,
-    ``evidence`` the values of its instalments.
+    ``evidence`` the values of its instalments, ``note`` the reason to be kept on a
+    hold: without the amounts that not everybody may read.
     """
 
     partner: models.Model
@@ -22,6 +23,7 @@ class Blocker(NamedTuple):
     rule: models.Model
     text: str
     evidence: tuple = ()
+    note: str = ""
 
 
 class SaleOrder(models.Model):
@@ -41,12 +43,25 @@ class SaleOrder(models.Model):
         help="The customer signed or paid while on credit hold; the order confirms by "
         "itself when released.",
         prefetch="export_crm",
+        groups="base.group_user",
+    )
+    export_accepted_total = fields.Monetary(
+        readonly=True,
+        copy=False,
+        help="What the customer signed or paid for while on hold.",
+        prefetch="export_crm",
+        groups="base.group_user",
     )
 
     # === CONSTRAINT === #
 
     @api.constrains(
-        "state", "company_id", "partner_id", "partner_invoice_id", "payment_term_id"
+        "state",
+        "company_id",
+        "partner_id",
+        "partner_invoice_id",
+        "payment_term_id",
+        "currency_id",
     )
     def _check_export_credit(self):
         """Refuse every road into a confirmed order while its customer is on hold.
@@ -104,6 +119,8 @@ class SaleOrder(models.Model):
             ]
         )
         amounts = orders._export_credit_amounts(limited)
+        # What is shown is each order by itself; what is confirmed, all together.
+        drawn = {} if lock else None
         blockers, used = {}, []
         for order in orders:
             found = [
@@ -114,7 +131,7 @@ class SaleOrder(models.Model):
             ]
             left = []
             for blocker in found:
-                release = order._export_credit_release(blocker)
+                release = order._export_credit_release(blocker, drawn)
                 if release:
                     used.append((order, release))
                 elif not order._export_covered(blocker):
@@ -322,7 +339,7 @@ class SaleOrder(models.Model):
             )
         hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
         text = self._export_explain(head, lines)
-        yield Blocker(partner, "exposure", hold, rule, text)
+        yield Blocker(partner, "exposure", hold, rule, text, note=head)
 
     def _export_blocked_by_terms(self, hold_by_key):
         for rule in self._export_credit_rules(self.company_id, "terms"):
@@ -348,9 +365,8 @@ class SaleOrder(models.Model):
             lines = [self.env._("allowed: %s", ", ".join(allowed))] if allowed else []
             key = (partner.id, self.company_id.id)
             hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
-            yield Blocker(
-                partner, "terms", hold, rule, self._export_explain(head, lines)
-            )
+            text, note = self._export_explain(head, lines), " ".join([head, *lines])
+            yield Blocker(partner, "terms", hold, rule, text, note=note)
 
     def _export_explain(self, head, lines):
         """Return the text of a live blocker: reason, lines, whom to ask."""
@@ -359,8 +375,12 @@ class SaleOrder(models.Model):
         who = holds.new({"company_id": self.company_id.id})._whom_to_ask()
         return "\n".join([head, *(f"• {line}" for line in lines), who])
 
-    def _export_credit_release(self, blocker):
-        """Return the release by which this order passes ``blocker``, or none."""
+    def _export_credit_release(self, blocker, drawn=None):
+        """Return the release by which this order passes ``blocker``, or none.
+
+        :param dict drawn: ``{release: {order: amount}}`` of the orders judged
+            before it in the same call, to which this one is added
+        """
         self.ensure_one()
         releases = self.env["export.crm.credit.release"].sudo()
         # sudo: a release counts for whoever confirms
@@ -373,9 +393,14 @@ class SaleOrder(models.Model):
                     ("scope", "in", ("unconditional", "void")),
                 ]
             )
-        return next(
-            (release for release in candidates if release._covers(self)), releases
-        )
+        for release in candidates:
+            by_order = {} if drawn is None else drawn.setdefault(release, {})
+            others = sum(by_order[order] for order in by_order if order != self)
+            if release._covers(self, others):
+                if release.scope == "amount":
+                    by_order[self] = release._draws(self)
+                return release
+        return releases
 
     @api.model
     def _export_credit_refusal(self, blockers):
@@ -421,7 +446,13 @@ class SaleOrder(models.Model):
         """Let an order that its customer accepted wait for its release; say so."""
         self.ensure_one()
         # No draft any longer: a shop would offer it to the customer as the cart.
-        self.write({"export_credit_waiting": True, "state": "sent"})
+        self.write(
+            {
+                "export_credit_waiting": True,
+                "export_accepted_total": self.amount_total,
+                "state": "sent",
+            }
+        )
         self._message_log(
             body=self.env._(
                 "Accepted by the customer while on credit hold: it confirms by itself "
@@ -434,13 +465,32 @@ class SaleOrder(models.Model):
             )
         )
 
+    def action_draft(self):
+        """What is written anew has to be accepted anew: Odoo drops the signature."""
+        self.filtered("export_credit_waiting").export_credit_waiting = False
+        return super().action_draft()
+
     def _export_confirm_accepted(self):
         """Confirm orders that waited for a release; what can't be is said there.
 
         :return: the confirmed orders
         """
+        changed = self.filtered(
+            lambda order: order.export_accepted_total
+            and order.currency_id.compare_amounts(
+                order.amount_total, order.export_accepted_total
+            )
+        )
+        for order in changed:
+            order.message_post(
+                body=self.env._(
+                    "Released, but not confirmed: its total is another one than the "
+                    "customer accepted."
+                ),
+                partner_ids=order.user_id.partner_id.ids,
+            )
         confirmed = self.browse()
-        for order in self:
+        for order in self - changed:
             try:
                 with self.env.cr.savepoint():
                     order.with_context(send_email=True).action_confirm()

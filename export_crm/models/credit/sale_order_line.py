@@ -4,7 +4,7 @@ from odoo import api, models
 # while the order is confirmed.
 RAISING = frozenset(
     ("product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount")
-    + ("tax_ids", "order_id")
+    + ("tax_ids", "order_id", "is_downpayment", "is_expense", "is_delivery")
 )
 
 
@@ -22,27 +22,40 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        guarded = self._export_guarded() if RAISING & set(vals) else self.browse()
-        before = {line: line.price_total for line in guarded}
+        if not RAISING & set(vals):
+            return super().write(vals)
+        # What was a deposit, freight or on another order counts in full.
+        known = self.browse() if "order_id" in vals else self._export_guarded()
+        before = {line: line.price_total for line in known}
         result = super().write(vals)
-        raised = guarded.filtered(
+        raised = self._export_guarded().filtered(
             lambda line: line.currency_id.compare_amounts(
-                line.price_total, before[line]
+                line.price_total, before.get(line, 0.0)
             )
             > 0
         )
-        moved = self._export_guarded() - guarded if "order_id" in vals else guarded[:0]
-        (raised | moved).order_id._export_credit_guard()
+        raised.order_id._export_credit_guard()
         return result
 
     def _export_guarded(self):
         """Return the lines whose raise is judged: goods and services of confirmed
-        orders. Deposits, re-invoiced expenses, freight and headings are not the
-        customer ordering more."""
+        orders."""
         return self.filtered(
-            lambda line: line.order_id.state == "sale"
-            and not line.display_type
-            and not line.is_downpayment
-            and not line.is_expense
-            and not line._is_delivery()
+            lambda line: line.order_id.state == "sale" and not line._export_is_extra()
+        )
+
+    def _export_is_extra(self):
+        """Tell whether this line isn't the customer ordering more: a heading, a
+        deposit, a re-invoiced expense, freight.
+
+        The flags alone prove nothing, anybody can set them: a deposit has no
+        quantity, an expense a product that is re-invoiced, and freight is no goods.
+        """
+        self.ensure_one()
+        product = self.product_id
+        return bool(
+            self.display_type
+            or (self.is_downpayment and not self.product_uom_qty)
+            or (self.is_expense and product.expense_policy in ("cost", "sales_price"))
+            or (self._is_delivery() and product.type == "service")
         )

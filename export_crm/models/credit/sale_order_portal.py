@@ -41,7 +41,8 @@ class ExportCrmCreditHold(models.Model):
     _inherit = "export.crm.credit.hold"
 
     def _confirm_waiting(self):
-        """Confirm the orders that their customers accepted while on hold."""
+        """Confirm the orders that their customers accepted while on hold; those that
+        the decision leaves out wait on."""
         # sudo: a Credit Controller needs no right to sell, deliver or invoice
         orders = self.env["sale.order"].sudo()
         for hold in self:
@@ -49,4 +50,6 @@ class ExportCrmCreditHold(models.Model):
                 [*hold._order_domain(), ("export_credit_waiting", "=", True)],
                 order="signed_on, id",
             )
-            waiting._export_confirm_accepted()
+            for order in waiting:
+                if not hold.blocking or hold._passed_by(order):
+                    order._export_confirm_accepted()
