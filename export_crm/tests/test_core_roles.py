@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common import ExportCrmCommon
@@ -38,6 +38,29 @@ CLAIM_RULES = {**EVERYBODY, "claims_manager": "rwcu"}
 LEARNED = _may(*SALES)
 MANAGERS = _may("team_manager", "manager", operations="rwcu")
 
+#: What of ours a customer may know of Odoo's own records, whatever the client it uses.
+CUSTOMERS = {
+    "res.partner": {
+        "export_credit_hold_ids",
+        "export_followup_ids",
+        "export_followup_count",
+    },
+    "res.company": {"export_tier_core_known"},
+    "sale.order": {
+        "export_kind",
+        "export_deposit_ids",
+        "export_sent_at",
+        "export_confirmed_at",
+        "export_followup_ids",
+        "export_followup_count",
+    },
+    "account.move": {
+        "export_promise_ids",
+        "export_dispute_ids",
+        "export_promise_count",
+        "export_dispute_count",
+    },
+}
 CONFIGURATION = {
     "export.crm.tier": {**EVERYBODY, "manager": "rwcu"},
     "export.crm.tier.criterion": SALES_RULES,
@@ -223,6 +246,29 @@ class TestRoles(ExportCrmCommon):
             seen = record.with_user(member).with_context(allowed_company_ids=other.ids)
             self.assertTrue(seen.search([("id", "=", record.id)]))
         self.assertGreaterEqual(tried, 14)
+
+    def test_customers_read_nothing_of_how_they_are_judged(self):
+        """Tiers, holds, tolerances: not on the portal, and not by its user's RPC.
+
+        What leads to records shows none: those have no access line for customers.
+        """
+        portal = new_test_user(self.env, login="ec_portal", groups="base.group_portal")
+        for name, known in CUSTOMERS.items():
+            model = self.env[name].with_user(portal)
+            ours = {
+                field.name
+                for field in model._fields.values()
+                if field._module == "export_crm"
+                and model._has_field_access(field, "read")
+            }
+            self.assertEqual(ours, known, name)
+        customer = self.customer.with_user(portal)
+        with self.assertRaises(AccessError):
+            customer.search([("export_tier_id", "!=", False)])
+        with self.assertRaises(AccessError):
+            self.env["sale.order"].with_user(portal).search(
+                [("export_customer_tier_id", "!=", False)]
+            )
 
     def _of_company(self, name, company):
         """Return a record of ``company``; None for what all companies share."""

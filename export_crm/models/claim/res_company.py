@@ -10,6 +10,7 @@ class ResCompany(models.Model):
         default=14,
         help="Days after closing within which the customer's answer reopens a claim; "
         "later it becomes a new one.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_claim_manager_id = fields.Many2one(
@@ -17,6 +18,7 @@ class ResCompany(models.Model):
         string="Claims manager",
         domain="[('share', '=', False)]",
         help="Told of claims that their department's leader can't look after.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_claim_director_id = fields.Many2one(
@@ -24,6 +26,7 @@ class ResCompany(models.Model):
         string="Claims director",
         domain="[('share', '=', False)]",
         help="Told last, when a claim is long overdue.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_claim_hour_claims = fields.Integer(
@@ -31,6 +34,7 @@ class ResCompany(models.Model):
         default=5,
         help="So many claims can a customer file or reopen in the portal within an "
         "hour. 0: no limit.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_claim_hour_messages = fields.Integer(
@@ -38,6 +42,7 @@ class ResCompany(models.Model):
         default=30,
         help="So many messages can a customer write on claims in the portal within an "
         "hour. 0: no limit.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
 

@@ -12,6 +12,7 @@ class ResCompany(models.Model):
         default=2,
         help="Hour of the day, in the company's time zone, from which all figures "
         "are computed anew.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_go_live_date = fields.Date(
@@ -19,18 +20,21 @@ class ResCompany(models.Model):
         default=lambda self: self._default_export_go_live_date(),
         help="What happened before this day counts in the figures but starts no "
         "hold, activity, mail or claim by itself.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_grace_days = fields.Integer(
         string="Grace days",
         default=5,
         help="Days after the due date within which a payment is still on time.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_grace_business_days = fields.Boolean(
         string="Grace in business days",
         help="Count the grace in business days of the customer's country: weekends "
         "and public holidays there do not count.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_tolerance_amount = fields.Monetary(
@@ -39,6 +43,7 @@ class ResCompany(models.Model):
         currency_field="currency_id",
         help="Up to this amount, and never more than the percentage beside it, may "
         "be missing from a payment: bank charges eat 15 to 40 USD of a wire.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_tolerance_percent = fields.Float(
@@ -46,6 +51,7 @@ class ResCompany(models.Model):
         default=5.0,
         help="Share of the instalment that may be missing; the smaller of amount "
         "and share applies.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_wire_days = fields.Integer(
@@ -53,6 +59,7 @@ class ResCompany(models.Model):
         default=7,
         help="A payment registered in time but not booked yet excuses an instalment "
         "for this many days.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_bucket = fields.Selection(
@@ -61,18 +68,21 @@ class ResCompany(models.Model):
         default="date",
         required=True,
         help="Instalments of one customer due on the same day count once, or each.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_window_months = fields.Integer(
         string="Window (months)",
         default=24,
         help="Instalments due longer ago than this are left out of the judgement.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_late_down_payments = fields.Boolean(
         string="Judge down-payment invoices",
         help="Off: an unpaid deposit invoice is no late payment, since the goods "
         "have not left.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
 

@@ -9,28 +9,33 @@ class ResCompany(models.Model):
         string="Credit responsible",
         help="Gets the activity of a new credit hold. Empty or archived: the first "
         "active Credit Controller of the company.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_credit_auto_release = fields.Boolean(
         string="Release by itself",
         help="A hold for late payments ends when nothing of the customer is overdue "
         "any more. Off: a Credit Controller decides even then.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_credit_check_delivery = fields.Boolean(
         string="Stop deliveries",
         help="Goods for a customer on hold are not delivered until released.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_credit_check_invoice = fields.Boolean(
         string="Stop invoices",
         help="Invoices that come from no order are not posted for a customer on hold.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_credit_check_documents = fields.Boolean(
         string="Stop shipping documents",
         help="The originals or the telex release of the bill of lading go out only "
         "when the balance of the order is received and the customer is not on hold.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_credit_cover_percent = fields.Float(
@@ -39,6 +44,7 @@ class ResCompany(models.Model):
         help="An order whose posted deposit reaches this share of its total confirms "
         "while its customer is on hold for payment behaviour, overdue or exposure; "
         "0: deposits change nothing.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
 

@@ -9,24 +9,28 @@ class ResCompany(models.Model):
         string="Healthy from",
         default=75.0,
         help="Health index from which a customer is healthy (green).",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_health_amber = fields.Float(
         string="At risk below",
         default=50.0,
         help="Health index below which a customer is at risk (red).",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_health_margin = fields.Float(
         string="Hysteresis",
         default=3.0,
         help="Points below a threshold down to which a customer keeps its colour.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_health_coverage = fields.Float(
         string="Known at least",
         default=0.5,
         help="Share of the weights that must be known for an index to be shown.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_action_control = fields.Float(
@@ -34,6 +38,7 @@ class ResCompany(models.Model):
         default=0.0,
         help="Share of customers for whom a next best action is noted and not "
         "proposed, drawn by chance, so that its effect can be measured.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_weekly_report = fields.Boolean(
@@ -41,12 +46,14 @@ class ResCompany(models.Model):
         default=True,
         help="Once a week managers get a mail with the open warnings of their "
         "customers, and with what was new for information.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_warnings_since = fields.Date(
         readonly=True,
         help="Day of the first search for warnings: what was so already then is "
         "listed as known and disturbs nobody.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
 

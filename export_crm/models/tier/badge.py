@@ -38,12 +38,15 @@ def badge_tier():
         compute=_compute_badge,
         search=_search_badge,
         help="The customer's tier today, in the company of the document.",
+        groups="base.group_user",
     )
 
 
 def badge_color():
     """Return the field ``export_customer_tier_color`` beside it."""
-    return fields.Integer(string="Colour of the Tier", compute=_compute_badge)
+    return fields.Integer(
+        string="Colour of the Tier", compute=_compute_badge, groups="base.group_user"
+    )
 
 
 class ExportCrmAccount(models.Model):

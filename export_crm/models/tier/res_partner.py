@@ -16,8 +16,11 @@ class ResPartner(models.Model):
         compute="_compute_export_tier",
         search="_search_export_tier_id",
         help="A, B or C in the current company; empty: unrated.",
+        groups="base.group_user",
     )
-    export_tier_color = fields.Integer(compute="_compute_export_tier")
+    export_tier_color = fields.Integer(
+        compute="_compute_export_tier", groups="base.group_user"
+    )
     export_segment = fields.Selection(
         [
             ("new", "New: compares products"),
@@ -78,6 +81,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_export_tier_id(self, operator, value):
+        # Odoo asks for the groups of fields it searches itself, not of such ones.
+        self._check_field_access(self._fields["export_tier_id"], "read")
         if operator == "any":
             return self._search_export_accounts([("tier_id", "any", value)])
         if operator != "in":

@@ -20,18 +20,21 @@ class ResCompany(models.Model):
         required=True,
         help="What decides whether a customer is large enough for A. The numbers are "
         "tier criteria.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_tier_interval = fields.Integer(
         string="Months between gradings",
         default=6,
         help="0: no grading by itself.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_tier_next_date = fields.Date(
         string="Next grading",
         default=lambda self: self._default_export_tier_next_date(),
         help="On this day the preview of the next grading is made.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_tier_auto_days = fields.Integer(
@@ -39,6 +42,7 @@ class ResCompany(models.Model):
         default=14,
         help="A preview that nobody has confirmed or cancelled by then takes effect "
         "by itself. 0: never by itself.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_tier_user_id = fields.Many2one(
@@ -46,6 +50,7 @@ class ResCompany(models.Model):
         string="Grading responsible",
         help="Gets the activity of a new preview. Empty or archived: the first active "
         "Export CRM manager of the company.",
+        groups="base.group_user",
         prefetch="export_crm",
     )
     export_tier_core_known = fields.Boolean(compute="_compute_export_tier_core_known")
