@@ -19,7 +19,7 @@ class TestCreditCheckpoints(ExportCrmCommon):
         cls.hold = cls._hold()
 
     def _stopped(self):
-        return self.assertRaisesRegex(UserError, "Stopped: .*\n.*is on credit hold")
+        return self.assertRaisesRegex(UserError, "Stopped: .*\n.* on credit hold since")
 
     def _deliver(self):
         self.picking.move_ids.quantity = 1

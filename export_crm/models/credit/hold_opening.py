@@ -198,7 +198,7 @@ class ExportCrmCreditHold(models.Model):
                 "partner_id": blocker.partner.id,
                 "company_id": company.id,
                 "rule_id": blocker.rule.id,
-                "note": False if blocker.evidence else blocker.text,
+                "note": blocker.note or False,
                 "evidence_ids": [
                     fields.Command.create({**row, "as_of": today})
                     for row in blocker.evidence
