@@ -25,7 +25,7 @@ class TestCreditCheckpoints(ExportCrmCommon):
         cls.hold = cls._hold()
 
     def _stopped(self):
-        return self.assertRaisesRegex(UserError, "Stopped: .*\n.*is on credit hold")
+        return self.assertRaisesRegex(UserError, "Stopped: .*\n.* on credit hold since")
 
     def _let(self, **values):
         return (

@@ -224,6 +224,28 @@ class TestCreditExposure(ExportCrmCommon):
                 line.price_unit = 999.0
             self.assertFalse(form.export_credit_reason)
 
+    def test_asked_for_by_an_accountant_the_hold_tells_salespeople_no_amount(self):
+        order = self._order(1001.0)
+        self.assertIn("limit $", order.export_credit_reason)
+        order.action_export_request_release()
+        hold = self.customer.export_credit_hold_ids
+        self.assertEqual(
+            hold.note, "Lagos Trading Ltd would owe more than its credit limit."
+        )
+        order.invalidate_recordset()
+        self.assertIn("exposure with this order", order.export_credit_reason)
+
+    def test_hold_and_limit_say_the_same_once(self):
+        order = self._order(1001.0).with_user(self.salesperson)
+        order.action_export_request_release()
+        order.invalidate_recordset()
+        self.assertTrue(order.export_credit_requested)
+        for sentence in ("would owe more", "Ask Anna"):
+            self.assertEqual(order.export_credit_reason.count(sentence), 1)
+        with self.assertRaises(UserError) as refused:
+            order.action_confirm()
+        self.assertEqual(str(refused.exception).count("would owe more"), 1)
+
 
 @tagged("post_install", "-at_install")
 class TestCreditRules(ExportCrmCommon):
@@ -281,6 +303,8 @@ class TestCreditRules(ExportCrmCommon):
         self._quotation().action_confirm()
         self.customer.country_id = self.env.ref("base.ae")
         order = self._quotation()
+        unsaved = order.new(order.copy_data()[0])
+        self.assertIn("terms of this quotation are", unsaved.export_credit_reason)
         with self.assertRaisesRegex(UserError, "allowed: 30/70"), self.cr.savepoint():
             order.action_confirm()
         order.payment_term_id = term
@@ -322,7 +346,7 @@ class TestCreditConfirmedLines(ExportCrmCommon):
         cls.line = cls.order.order_line
 
     def _refused(self):
-        return self.assertRaisesRegex(UserError, "is on credit hold since")
+        return self.assertRaisesRegex(UserError, "has been on credit hold since")
 
     def test_raising_is_refused(self):
         for values in (

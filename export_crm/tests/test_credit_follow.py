@@ -11,7 +11,7 @@ class TestCreditFollow(ExportCrmCommon):
         wizard._merge((source + target).ids, target)
 
     def _is_held(self, partner):
-        with self.assertRaisesRegex(UserError, "is on credit hold since"):
+        with self.assertRaisesRegex(UserError, "has been on credit hold since"):
             with self.cr.savepoint():
                 self._quotation(partner).action_confirm()
 

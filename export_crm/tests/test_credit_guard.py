@@ -4,7 +4,7 @@ from odoo.tests import Form, tagged
 
 from .common import ExportCrmCommon
 
-REFUSED = "is on credit hold since"
+REFUSED = "has been on credit hold since"
 
 
 @tagged("post_install", "-at_install")
@@ -30,7 +30,7 @@ class TestCreditGuard(ExportCrmCommon):
         today, first, second = map(self._date_text, map(self._day, (0, -90, -60)))
         for text in (
             order.name,
-            f"Hamburg Import GmbH is on credit hold since {today}",
+            f"Hamburg Import GmbH has been on credit hold since {today}",
             f"{invoices[0].name}, due {first}: paid 20 days late",
             f"{invoices[1].name}, due {second}: paid 30 days late",
             "Ask Anna Accountant (Credit Controller) for a release.",

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ExportCrmCommon
 
@@ -310,6 +310,14 @@ class TestCreditHoldOpening(ExportCrmCommon):
         with self.assertRaisesRegex(UserError, "Say why Lagos Trading Ltd"):
             self._hold(note=" ")
 
+    def test_controller_writes_a_hold_down_on_an_empty_form(self):
+        holds = self.env["export.crm.credit.hold"].with_user(self.controller)
+        with Form(holds) as form:
+            form.partner_id = self.customer
+            form.note = "New owner."
+        hold = self.customer.export_credit_hold_ids
+        self.assertEqual((hold.state, hold.note), ("open", "New owner."))
+
 
 @tagged("post_install", "-at_install")
 class TestCreditRelease(ExportCrmCommon):
@@ -367,7 +375,7 @@ class TestCreditRelease(ExportCrmCommon):
         self.assertTrue(hold.blocking)
         one.action_confirm()
         self.assertEqual(one.state, "sale")
-        with self.assertRaisesRegex(UserError, "is on credit hold since"):
+        with self.assertRaisesRegex(UserError, "has been on credit hold since"):
             other.action_confirm()
 
     def test_salesperson_may_not_release(self):

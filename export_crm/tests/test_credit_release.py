@@ -24,7 +24,7 @@ class TestCreditReleaseScopes(ExportCrmCommon):
         return order
 
     def _refused(self):
-        return self.assertRaisesRegex(UserError, "is on credit hold since")
+        return self.assertRaisesRegex(UserError, "has been on credit hold since")
 
     def test_up_to_an_amount_over_several_orders(self):
         release = self._release(scope="amount", amount_limit=250.0)

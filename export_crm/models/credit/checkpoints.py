@@ -11,8 +11,10 @@ class ExportCrmCreditHold(models.Model):
         pickings = self.env["stock.picking"]
         readable = pickings.has_access("read")
         for hold in self:
+            # One that is being written down has no day yet from which to count.
+            counted = readable and hold.opened_on
             hold.shipment_count = (
-                pickings.search_count(hold._shipment_domain()) if readable else 0
+                pickings.search_count(hold._shipment_domain()) if counted else 0
             )
 
     def _shipment_domain(self):

@@ -344,7 +344,7 @@ class ExportCrmCreditHold(models.Model):
         """Return one paragraph for a person who may not see the ledger (text)."""
         self.ensure_one()
         head = self.env._(
-            "%(customer)s is on credit hold since %(date)s (%(hold)s).",
+            "%(customer)s has been on credit hold since %(date)s (%(hold)s).",
             customer=self.partner_id.name,
             date=format_date(self.env, self.opened_on),
             hold=self.name,

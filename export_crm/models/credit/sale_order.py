@@ -66,7 +66,7 @@ class SaleOrder(models.Model):
         blockers, _used = self._export_pending()._export_credit_verdicts(lock=False)
         for order in self:
             found = blockers.get(order, [])
-            texts = dict.fromkeys(blocker.text for blocker in found)
+            texts = self._export_said_once(found)
             hint = order._export_waiting_hint(bool(found))
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
             # sudo: see _compute_export_credit_hold_id

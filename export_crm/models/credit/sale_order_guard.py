@@ -339,6 +339,7 @@ class SaleOrder(models.Model):
             )
         hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
         text = self._export_explain(head, lines)
+        # The amounts are for whoever asks, not for all who read the hold.
         yield Blocker(partner, "exposure", hold, rule, text, note=head)
 
     def _export_blocked_by_terms(self, hold_by_key):
@@ -357,7 +358,7 @@ class SaleOrder(models.Model):
             head = self.env._(
                 "The payment terms of %(order)s are not allowed for %(customer)s "
                 "(%(rule)s).",
-                order=self.name,
+                order=self.name if self._origin else self.env._("this quotation"),
                 customer=partner.name,
                 rule=rule.name,
             )
@@ -365,7 +366,8 @@ class SaleOrder(models.Model):
             lines = [self.env._("allowed: %s", ", ".join(allowed))] if allowed else []
             key = (partner.id, self.company_id.id)
             hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
-            text, note = self._export_explain(head, lines), " ".join([head, *lines])
+            text = self._export_explain(head, lines)
+            note = "\n".join([head, *lines])
             yield Blocker(partner, "terms", hold, rule, text, note=note)
 
     def _export_explain(self, head, lines):
@@ -403,12 +405,28 @@ class SaleOrder(models.Model):
         return releases
 
     @api.model
+    def _export_said_once(self, blockers):
+        """Return the texts of one order's blockers, no line of them twice: a hold
+        opened for a limit and the limit say the same, and whom to ask."""
+        said, texts = set(), []
+        for blocker in blockers:
+            lines = []
+            for line in blocker.text.splitlines():
+                sentence = line.removeprefix("• ")
+                if sentence not in said:
+                    said.add(sentence)
+                    lines.append(line)
+            if lines:
+                texts.append("\n".join(lines))
+        return texts
+
+    @api.model
     def _export_credit_refusal(self, blockers):
         """Return the message a salesperson can act on, for all refused orders."""
         names_by_text = {}
         for order, found in blockers.items():
-            for blocker in found:
-                names_by_text.setdefault(blocker.text, []).append(order.name)
+            text = "\n\n".join(self._export_said_once(found))
+            names_by_text.setdefault(text, []).append(order.name)
         return "\n\n".join(
             self.env._(
                 "Not confirmed: %(orders)s.\n%(explanation)s",

@@ -220,7 +220,7 @@ class TestCreditRaces(unittest.TestCase):
         partner_ids = self.books.customers(10)
         order_ids = [self.books.quotations(partner_ids, 600.0) for _n in range(2)]
         self._release_up_to(partner_ids, 1000.0)
-        self._one_passes(order_ids, "is on credit hold since")
+        self._one_passes(order_ids, "has been on credit hold since")
 
     def test_two_orders_pass_by_a_release_for_both(self):
         """Released up to 1200, two orders of 600, five times: both pass."""

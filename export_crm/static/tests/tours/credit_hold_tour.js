@@ -8,7 +8,7 @@ tours.add("export_crm_order_refused", {
     steps: () => [
         {
             content: "The quotation says that the customer is on hold",
-            trigger: "div[name=export_credit_hold]:contains('is on credit hold since')",
+            trigger: "div[name=export_credit_hold]:contains('has been on credit hold since')",
         },
         shot("credit_1_quotation_on_hold"),
         {
