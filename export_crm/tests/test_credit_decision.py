@@ -26,7 +26,7 @@ class DecisionCommon(ExportCrmCommon):
         return order
 
     def _refused(self):
-        return self.assertRaisesRegex(UserError, "is on credit hold since")
+        return self.assertRaisesRegex(UserError, "has been on credit hold since")
 
 
 @tagged("post_install", "-at_install")

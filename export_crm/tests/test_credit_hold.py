@@ -231,7 +231,7 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self._late_payer()
         self._check_payments()
         self.env.ref("export_crm.export_crm_credit_rule_behaviour").active = False
-        with self.assertRaisesRegex(UserError, "is on credit hold since"):
+        with self.assertRaisesRegex(UserError, "has been on credit hold since"):
             self._quotation().action_confirm()
 
     def test_rule_of_another_company_opens_nothing(self):
