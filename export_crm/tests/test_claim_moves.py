@@ -114,6 +114,41 @@ class TestClaimMoves(ClaimCase):
             claim.action_close()
         return claim
 
+    def test_waiting_for_something_else(self):
+        """Dragged on, or another reason: what the clocks and the customer go by."""
+        claim = self._claim(stage_id=self.env.ref("export_crm.claim_stage_waiting").id)
+        customer = self.env.ref("export_crm.claim_pause_customer")
+        third = self.env.ref("export_crm.claim_pause_third")
+        third.pause_plan = False
+        self.assertEqual(claim.pause_reason_id, customer)
+        claim.stage_id = self.env.ref("export_crm.claim_stage_external")
+        self.assertEqual(claim.pause_reason_id, third)
+        states = self._states(claim)
+        self.assertEqual((states["plan"], states["resolution"]), ("running", "paused"))
+        claim.message_post(
+            body="Any news?",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(claim.state, "waiting", "not for the customer")
+        claim.pause_reason_id = customer
+        self.assertEqual(self._states(claim)["plan"], "paused")
+        log = claim.sudo().event_ids.filtered(lambda e: e.milestone == "resolution")
+        self.assertEqual(
+            log.mapped(lambda e: (e.kind, e.reason_id.code)),
+            [
+                ("start", False),
+                ("pause", "customer"),
+                ("resume", False),
+                ("pause", "third"),
+                ("resume", False),
+                ("pause", "customer"),
+            ],
+        )
+        claim.action_start()
+        self.assertEqual(self._states(claim)["resolution"], "running")
+
     def test_drag_out_of_closed_begins_a_cycle(self):
         claim = self._closed()
         claim.stage_id = self.env.ref("export_crm.claim_stage_progress")

@@ -52,6 +52,20 @@ class ExportCrmClaim(models.Model):
             reason_id=reason.id,
         )
 
+    def _go_on_waiting(self, stage, reason):
+        """Wait for something else: another stage brings its own reason, and other
+        clocks may stand still now.
+
+        :param stage: where it waited until now
+        :param reason: what for
+        """
+        own = self.stage_id.pause_reason_id
+        if self.stage_id != stage and self.pause_reason_id == reason and own != reason:
+            self.pause_reason_id = own or reason  # comes back here
+        elif reason and self.pause_reason_id != reason:
+            self._log(clock.RESUME, TARGETS, only=(clock.PAUSED,))
+            self._enter_waiting()
+
     def _enter_solved(self):
         """The remedy is agreed with the customer and set in motion."""
         self._log(clock.MET, ["plan", "resolution"], only=_OPEN_CLOCKS)
@@ -220,10 +234,15 @@ class ExportCrmClaim(models.Model):
     def _customer_reopens(self, message):
         """The customer wrote to a closed claim: reopen it, or file the next one.
 
+        What was cancelled stays so; a duplicate goes on where it was merged into.
+
         :return: the claim that goes on
         """
         self.ensure_one()
-        if self._in_grace():
+        if self.merged_into_id:
+            self.merged_into_id._take_over(message)
+            return self.merged_into_id
+        if self.state == "closed" and self._in_grace():
             self._go("progress")
             return self
         following = self.following_ids.filtered("is_open")[:1]
