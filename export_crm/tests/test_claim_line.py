@@ -103,6 +103,41 @@ class TestClaimLine(ClaimCase):
             ]
         )
 
+    def test_credit_of_the_other_line_of_a_product(self):
+        """Goods and samples of one product: each line has its own limit."""
+        product = self._create_product(
+            name="Lamp", type="consu", is_storable=False, taxes_id=[]
+        )
+        product.invoice_policy = "order"
+        order = self._quotation(
+            order_line=[
+                Command.create(
+                    {"product_id": product.id, "product_uom_qty": 10, "price_unit": p}
+                )
+                for p in (100, 10)
+            ]
+        )
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        goods, samples = invoice.invoice_line_ids.sorted("price_unit", reverse=True)
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        action = reversal.refund_moves()
+        credit = self.env["account.move"].browse(action["res_id"])
+        credit.invoice_line_ids.filtered(lambda line: line.price_unit == 100).unlink()
+        credit.action_post()
+        line = {"invoice_line_id": goods.id, "amount": 1000}
+        claim = self._claim(line_ids=[Command.create(line)])
+        self.assertEqual(claim.amount, 1000)
+        with self.assertRaisesRegex(ValidationError, "was invoiced"):
+            self._claim(
+                line_ids=[Command.create({**line, "invoice_line_id": samples.id})]
+            )
+
     def test_return_takes_from_what_can_be_claimed(self):
         picking = self._return(4)
         with (

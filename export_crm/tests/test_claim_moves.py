@@ -166,6 +166,34 @@ class TestClaimMoves(ClaimCase):
         with self.assertRaisesRegex(UserError, "too long ago"):
             outside.action_reopen()
 
+    def test_closed_claim_is_found_to_be_a_duplicate(self):
+        """Cancelled, even late: nothing begins anew."""
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim.sudo().closed_at = self._ago(days=40)
+        claim.action_cancel()
+        self.assertRecordValues(
+            claim, [{"state": "cancelled", "cycle": 1, "counted": False}]
+        )
+        self.assertNotIn("reopened", claim.sudo().event_ids.mapped("kind"))
+
+    def test_meaning_of_a_stage_in_use_stays(self):
+        """Else its claims would be closed past their gates, with running clocks."""
+        stage = self._claim().stage_id.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "claims in this stage"):
+            stage.state = "closed"
+        stage.write({"name": "Just in", "state": "new"})
+        stage.copy().state = "progress"
+
+    def test_open_claim_is_not_closed_already(self):
+        """Whatever an import says: customers could not reopen it for long."""
+        claim = self._claim(closed_at="2020-02-01 10:00:00")
+        self.assertFalse(claim.closed_at)
+        self._answer(claim)
+        claim.action_close()
+        self.assertTrue(claim._in_grace())
+
     def test_only_a_closed_claim_is_reopened(self):
         with self.assertRaisesRegex(UserError, "Only a closed claim"):
             self._claim().action_reopen()
@@ -206,6 +234,27 @@ class TestClaimMoves(ClaimCase):
         for value in (0, 6):
             with self.assertRaisesRegex(ValidationError, "1 to 5"):
                 claim._rate(value, "", self.customer)
+
+    def test_employee_rates_no_claim(self):
+        """Neither a new rating nor the customer's, by RPC."""
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim._rate(1, "Bad", self.customer)
+        ratings = self.env["rating.rating"].with_user(self.agent)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            ratings.create(
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(claim._name),
+                    "res_id": claim.id,
+                    "rating": 5,
+                    "consumed": True,
+                }
+            )
+        rating = claim.sudo().rating_ids.with_user(self.agent)
+        with self.assertRaises(AccessError):
+            rating.rating = 5
+        rating.publisher_comment = "We are sorry."
 
     def test_bad_rating_asks_for_an_apology(self):
         claim = self._closed()

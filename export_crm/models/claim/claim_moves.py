@@ -31,7 +31,7 @@ class ExportCrmClaim(models.Model):
                         "%(claim)s was cancelled: file a new one.", claim=claim.name
                     )
                 )
-            if was == "closed":
+            if was == "closed" and now != "cancelled":
                 claim._check_reopen()
                 claim._begin_cycle()
             if was == "waiting":

@@ -426,6 +426,8 @@ class ExportCrmClaim(models.Model):
             )
         claims = super().create(vals_list)
         for claim in claims:
+            if claim.is_open and claim.closed_at:
+                claim.sudo().closed_at = False  # kept by the system
             claim._take_customer_from_documents()
             claim._take_tier()
         claims._assign()

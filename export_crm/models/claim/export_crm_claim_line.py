@@ -402,9 +402,15 @@ class ExportCrmClaimLine(models.Model):
         credits = invoice_line.move_id.reversal_move_ids.filtered(
             lambda move: move.state == "posted"
         )
+        sold = invoice_line.sale_line_ids
         return credits.invoice_line_ids.filtered(
-            lambda line: line.product_id == invoice_line.product_id
-            and line.display_type == "product"
+            lambda line: line.display_type == "product"
+            and (
+                # The same product may be there twice, as goods and as samples.
+                line.sale_line_ids & sold
+                if sold and line.sale_line_ids
+                else line.product_id == invoice_line.product_id
+            )
         )
 
     @api.model
