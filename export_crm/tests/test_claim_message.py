@@ -116,9 +116,10 @@ class TestClaimMessage(ClaimCase):
         carrier = self._customer("Carrier")
         carrier.email = "claims@carrier.example.com"
         known = self._claim()
-        self._answer(known, outgoing_email_to="claims@carrier.example.com")
-        unknown = self._claim(partner_id=False, email_from="Joe <joe@x.example.com>")
         known.message_unsubscribe(known.partner_id.ids)
+        self._answer(known, outgoing_email_to=carrier.email)
+        self.assertEqual(self._states(known)["response"], "running")
+        unknown = self._claim(partner_id=False, email_from="Joe <joe@x.example.com>")
         self._answer(unknown, partner_ids=carrier.ids)
         self.assertEqual(self._states(unknown)["response"], "running")
         self._answer(unknown, outgoing_email_to="joe@x.example.com")
@@ -355,6 +356,14 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(first.read(["state", "ended_at", "deadline"]), kept)
         self.assertEqual(self._states(claim)["response"], "running")
         self.assertFalse(claim.late)
+
+    def test_reply_brings_an_archived_claim_back(self):
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim.active = False
+        self._reply(claim)
+        self.assertRecordValues(claim, [{"state": "progress", "active": True}])
 
     def test_reply_after_grace_makes_a_linked_claim(self):
         claim = self._closed(days=15)

@@ -224,9 +224,14 @@ class ExportCrmClaim(models.Model):
 
     def _begin_cycle(self):
         """Begin the next cycle: fresh clocks, the old ones stay as they ended."""
-        # Sudo: kept by the system.
+        # Sudo: kept by the system. An archived claim is worked on again, too.
         self.sudo().write(
-            {"cycle": self.cycle + 1, "closed_at": False, "solved_at": False}
+            {
+                "active": True,
+                "cycle": self.cycle + 1,
+                "closed_at": False,
+                "solved_at": False,
+            }
         )
         self._log(clock.REOPENED, TARGETS)
         self._escalate_by_rule()
