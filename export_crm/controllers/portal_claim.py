@@ -12,6 +12,8 @@ from .portal_claim_flood import MAX_FILE_BYTES, check_file
 
 MAX_FILES = 10
 PAGE = 20
+# Orders to choose from; older ones are claimed about from their own page.
+LISTED = 100
 
 
 class ClaimPortal(CustomerPortal):
@@ -55,7 +57,8 @@ class ClaimPortal(CustomerPortal):
                 return claim
         raise NotFound()
 
-    def _orders(self):
+    def _orders(self, newest=None):
+        """Return the orders of the customer, the ``newest`` ones or all."""
         # Sudo: portal users may not read the delivered quantities.
         orders = request.env["sale.order"].sudo()
         return orders.search(
@@ -64,7 +67,7 @@ class ClaimPortal(CustomerPortal):
                 ("state", "=", "sale"),
             ],
             order="date_order desc",
-            limit=100,
+            limit=newest,
         )
 
     # === PAGES === #
@@ -152,8 +155,9 @@ class ClaimPortal(CustomerPortal):
             .sudo()  # portal users read no configuration
             .search([("portal", "=", True)])
         )
-        orders = self._orders()
-        order = orders.browse(self._number(order_id)) & orders
+        orders = self._orders(newest=LISTED)
+        # One that is named may be older than those in the list.
+        order = orders.browse(self._number(order_id)) & self._orders()
         picking = order.picking_ids.browse(self._number(kwargs.get("picking_id")))
         values = self._prepare_portal_layout_values() | {
             "page_name": "claim",

@@ -343,6 +343,34 @@ class TestClaimClock(ClaimCase):
             ):
                 self._claim(**values)
 
+    def test_computed_fields_are_not_written_by_people(self):
+        """State, severity and priority follow; who files and when is settled."""
+        claim = self._claim()
+        other = self._customer("Other Ltd")
+        minor = self.env.ref("export_crm.claim_severity_minor")
+        for values in (
+            {"state": "closed"},
+            {"is_open": False},
+            {"counted": False},
+            {"severity_id": minor.id},
+            {"priority": "0"},
+            {"amount": 0.0},
+            {"commercial_partner_id": other.id},
+            {"opened_at": self._ago(hours=-1)},
+            {"company_id": self.company.id},
+            {"rating_asked_cycle": 9},
+        ):
+            with (
+                self.assertRaisesRegex(UserError, "kept by the system"),
+                self.env.cr.savepoint(),
+            ):
+                claim.write(values)
+
+    def test_claim_is_not_opened_tomorrow(self):
+        """Its clocks would begin then."""
+        with self.assertRaisesRegex(ValidationError, "still to come"):
+            self._claim(opened_at=self._ago(hours=-24))
+
     def test_schedule_beyond_the_horizon(self):
         """A calendar of one hour a week still gives a deadline."""
         self.calendar.attendance_ids[1:].unlink()
@@ -391,6 +419,27 @@ class TestClaimJudgement(ClaimCase):
             self._score(claim, **points)
             self.assertEqual(claim.severity_id.code, expected, points)
             self.assertIn(f"= {sum(points.values())}", claim.severity_explanation)
+
+    def test_scorecard_by_itself_moves_the_clocks(self):
+        """Answered without its claim, as RPC does: promised anew, once."""
+        claim = self._claim(category_id=self._severity("minor").id)
+        self._score(claim, safety=3)
+        self.assertEqual(claim.severity_id.code, "critical")
+        self.assertEqual(self._clock(claim, "plan").target_hours, 12)
+        count = len(claim.sudo().event_ids)
+        claim.score_ids.unlink()
+        self.assertEqual(self._clock(claim, "plan").target_hours, 48)
+        self.assertEqual(len(claim.sudo().event_ids), count + 3)
+
+    def test_scorecard_on_the_form_promises_once(self):
+        claim = self._claim(category_id=self._severity("minor").id)
+        self._score(claim)
+        danger = claim.score_ids.filtered(lambda s: s.criterion_id.code == "safety")
+        worst = danger.criterion_id.option_ids.sorted("points")[-1:]
+        count = len(claim.sudo().event_ids)
+        claim.score_ids = [Command.update(danger.id, {"option_id": worst.id})]
+        self.assertEqual(claim.severity_id.code, "critical")
+        self.assertEqual(len(claim.sudo().event_ids), count + 3)
 
     def test_half_a_scorecard_decides_nothing(self):
         claim = self._claim(category_id=self._severity("major").id)
@@ -446,3 +495,11 @@ class TestClaimJudgement(ClaimCase):
             category_id=self.env.ref("export_crm.claim_category_payment_bank").id
         )
         self.assertEqual(claim.department_id.code, "finance")
+
+    def test_department_of_another_company_gets_no_claim(self):
+        department = self.env.ref("export_crm.claim_department_finance")
+        department.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        claim = self._claim(
+            category_id=self.env.ref("export_crm.claim_category_payment_bank").id
+        )
+        self.assertEqual(claim.department_id, self.department)

@@ -267,6 +267,20 @@ class TestClaimEscalation(ClaimCase):
         self.assertEqual(self._ledger(large, "rule"), [(11, self.manager, False)])
         self.assertEqual(large.service_level, "2")
 
+    def test_amount_of_lines_by_themselves(self):
+        """Added or written without their claim, as RPC does."""
+        rule = self.env.ref("export_crm.claim_escalation_amount")
+        rule.amount = 900
+        claim = self._claim()
+        line = self.env["export.crm.claim.line"].with_user(self.agent)
+        line = line.create({"claim_id": claim.id, "amount": 100})
+        self.assertFalse(self._ledger(claim, "rule"))
+        line.amount = 900
+        self.assertEqual(self._ledger(claim, "rule"), [(11, self.manager, False)])
+        other = self._claim()
+        line.create({"claim_id": other.id, "amount": 900})
+        self.assertEqual(self._ledger(other, "rule"), [(11, self.manager, False)])
+
     def test_complexity(self):
         claim = self._claim()
         claim.complexity = "complex"

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common_claim import ClaimCase
@@ -213,6 +214,25 @@ class TestClaimFollow(ClaimCase):
         self._escalate()
         self.assertFalse(claim.tier_id)
         self.assertEqual(self._clock(claim, "plan").target_hours, 24)
+
+    def test_given_to_another_customer(self):
+        """Filed under the wrong one: they hear of it no more, their link ends."""
+        other = self._customer("Other Ltd")
+        claim = self._claim()
+        token = claim._portal_ensure_token()
+        self.assertIn(self.customer, claim.message_partner_ids)
+        claim.partner_id = other
+        self.assertNotIn(self.customer, claim.message_partner_ids)
+        self.assertIn(other, claim.message_partner_ids)
+        self.assertNotEqual(claim._portal_ensure_token(), token)
+
+    def test_goods_are_not_given_to_another_customer(self):
+        line = self._delivered()
+        claim = self._claim(
+            line_ids=[Command.create({"sale_line_id": line.id, "quantity": 1})]
+        )
+        with self.assertRaisesRegex(ValidationError, "not of the customer"):
+            claim.partner_id = self._customer("Other Ltd")
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -22,6 +23,22 @@ class TestClaimLine(ClaimCase):
 
     def _lines(self, **values):
         return [Command.create({"sale_line_id": self.line.id, **values})]
+
+    def _return(self, quantity):
+        """Take goods of the order back; return the delivery."""
+        picking = self.order.picking_ids
+        wizard = Form(
+            self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+        ).save()
+        wizard.product_return_moves.quantity = quantity
+        action = wizard.action_create_returns()
+        back = self.env["stock.picking"].browse(action["res_id"])
+        back.move_ids.quantity = quantity
+        back.move_ids.picked = True
+        back.button_validate()
+        return picking
 
     def test_all_of_the_delivery_and_no_more(self):
         claim = self._claim(line_ids=self._lines(quantity=10, amount=1000))
@@ -86,19 +103,43 @@ class TestClaimLine(ClaimCase):
             ]
         )
 
-    def test_return_takes_from_what_can_be_claimed(self):
-        picking = self.order.picking_ids
-        wizard = Form(
-            self.env["stock.return.picking"].with_context(
-                active_id=picking.id, active_model="stock.picking"
+    def test_credit_of_the_other_line_of_a_product(self):
+        """Goods and samples of one product: each line has its own limit."""
+        product = self._create_product(
+            name="Lamp", type="consu", is_storable=False, taxes_id=[]
+        )
+        product.invoice_policy = "order"
+        order = self._quotation(
+            order_line=[
+                Command.create(
+                    {"product_id": product.id, "product_uom_qty": 10, "price_unit": p}
+                )
+                for p in (100, 10)
+            ]
+        )
+        order.action_confirm()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        goods, samples = invoice.invoice_line_ids.sorted("price_unit", reverse=True)
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        action = reversal.refund_moves()
+        credit = self.env["account.move"].browse(action["res_id"])
+        credit.invoice_line_ids.filtered(lambda line: line.price_unit == 100).unlink()
+        credit.action_post()
+        line = {"invoice_line_id": goods.id, "amount": 1000}
+        claim = self._claim(line_ids=[Command.create(line)])
+        self.assertEqual(claim.amount, 1000)
+        with self.assertRaisesRegex(ValidationError, "was invoiced"):
+            self._claim(
+                line_ids=[Command.create({**line, "invoice_line_id": samples.id})]
             )
-        ).save()
-        wizard.product_return_moves.quantity = 4
-        action = wizard.action_create_returns()
-        back = self.env["stock.picking"].browse(action["res_id"])
-        back.move_ids.quantity = 4
-        back.move_ids.picked = True
-        back.button_validate()
+
+    def test_return_takes_from_what_can_be_claimed(self):
+        picking = self._return(4)
         with (
             self.assertRaisesRegex(ValidationError, "6 .* were delivered"),
             self.env.cr.savepoint(),
@@ -239,6 +280,159 @@ class TestClaimLine(ClaimCase):
         self.assertEqual(
             self._clock(one, "update").deadline, soon.replace(microsecond=0)
         )
+
+    # === ONE THING, NAMED TWICE === #
+
+    def test_order_line_cannot_be_unnamed(self):
+        """Else the delivery and the order line would each be claimed about."""
+        move = self.order.picking_ids.move_ids
+        claim = self._claim(
+            line_ids=[Command.create({"move_id": move.id, "quantity": 6})]
+        )
+        claim.line_ids.sale_line_id = False
+        self.assertEqual(claim.line_ids.sale_line_id, self.line)
+        with self.assertRaisesRegex(ValidationError, "about 11"), self.cr.savepoint():
+            self._claim(line_ids=self._lines(quantity=5))
+
+    def test_order_line_of_other_goods(self):
+        other = self._delivered(10.0)
+        move = self.order.picking_ids.move_ids
+        with self.assertRaisesRegex(ValidationError, "same goods"):
+            self._claim(
+                line_ids=[
+                    Command.create(
+                        {"move_id": move.id, "sale_line_id": other.id, "quantity": 6}
+                    )
+                ]
+            )
+
+    def test_unit_of_the_delivery_stays(self):
+        """Ordered by the dozen, delivered and claimed by the piece."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        goods = self._create_product(
+            name="Tube", type="consu", is_storable=False, taxes_id=[]
+        )
+        order = self._quotation(
+            order_line=[
+                Command.create(
+                    {
+                        "product_id": goods.id,
+                        "product_uom_qty": 2,
+                        "product_uom_id": dozen.id,
+                        "price_unit": 10,
+                    }
+                )
+            ]
+        )
+        order.action_confirm()
+        move = order.picking_ids.move_ids
+        move.quantity = move.product_uom_qty
+        move.picked = True
+        order.picking_ids.button_validate()
+        unit = self.env.ref("uom.product_uom_unit")
+        claim = self._claim(
+            line_ids=[
+                Command.create({"move_id": move.id, "quantity": 20, "uom_id": unit.id})
+            ]
+        )
+        self.assertEqual(claim.line_ids.uom_id, unit)
+        self.assertEqual(claim.line_ids.sale_line_id, order.order_line)
+        with self.assertRaisesRegex(ValidationError, "were delivered"):
+            claim.line_ids.quantity = 25
+
+    def test_lot_is_claimed_by_those_who_got_it(self):
+        """Five each of one lot: nobody claims about the other one's."""
+        goods = self._create_product(
+            name="Panel", type="consu", is_storable=True, tracking="lot", taxes_id=[]
+        )
+        lot = self.env["stock.lot"].create({"name": "L1", "product_id": goods.id})
+        stock = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
+        self.env["stock.quant"]._update_available_quantity(
+            goods, stock.lot_stock_id, 10, lot_id=lot
+        )
+        other = self._customer("Other Ltd")
+        for partner in (self.customer, other):
+            order = self._quotation(
+                partner=partner,
+                order_line=[
+                    Command.create({"product_id": goods.id, "product_uom_qty": 5})
+                ],
+            )
+            order.action_confirm()
+            order.picking_ids.action_assign()
+            order.picking_ids.move_ids.picked = True
+            order.picking_ids.button_validate()
+        line = {"lot_id": lot.id, "product_id": goods.id}
+        with (
+            self.assertRaisesRegex(ValidationError, "5 .* delivered"),
+            self.cr.savepoint(),
+        ):
+            self._claim(line_ids=[Command.create({**line, "quantity": 6})])
+        self._claim(line_ids=[Command.create({**line, "quantity": 5})])
+        claim = self._claim(
+            partner_id=other.id, line_ids=[Command.create({**line, "quantity": 5})]
+        )
+        self.assertEqual(claim.line_ids.quantity, 5)
+
+    # === MERGED AND SPLIT === #
+
+    def test_merged_after_the_goods_came_back(self):
+        """What is claimed already is not judged anew when it only changes place."""
+        one = self._claim(line_ids=self._lines(quantity=6))
+        two = self._claim(line_ids=self._lines(quantity=4))
+        self._return(4)
+        (one | two)._merge_into(one)
+        self.assertEqual(sum(one.line_ids.mapped("quantity")), 10)
+
+    def test_lines_of_a_cancelled_claim_count_again_elsewhere(self):
+        cancelled = self._claim(line_ids=self._lines(quantity=6))
+        cancelled.action_cancel()
+        claim = self._claim(line_ids=self._lines(quantity=10))
+        with self.assertRaisesRegex(ValidationError, "about 16"):
+            cancelled.line_ids.claim_id = claim
+
+    def test_split_in_a_later_cycle(self):
+        """It has waited since it was reopened; what was met before is not met now."""
+        with freeze_time(self._ago(days=9)):
+            claim = self._claim(line_ids=self._lines(quantity=6))
+            self._answer(claim)
+            claim.action_close()
+        claim.action_reopen()
+        new = claim._split_off(claim.line_ids, "Apart")
+        self.assertEqual(self._states(new)["response"], "running")
+        self.assertFalse(new.late)
+        self.assertEqual(
+            self._clock(new, "plan").deadline, self._clock(claim, "plan").deadline
+        )
+
+    def test_split_takes_pauses_and_scores_along(self):
+        with freeze_time(self._ago(days=9)):
+            claim = self._claim(line_ids=self._lines(quantity=6))
+            claim.action_score()
+            for score in claim.score_ids:
+                score.option_id = score.criterion_id.option_ids.sorted("points")[-1:]
+            claim.action_wait()
+        new = claim._split_off(claim.line_ids, "Apart")
+        self.assertEqual(new.severity_id, claim.severity_id)
+        self.assertEqual(self._states(new)["plan"], "running")
+        claim.action_start()
+        self.assertAlmostEqual(
+            (
+                self._clock(new, "plan").deadline - self._clock(claim, "plan").deadline
+            ).total_seconds(),
+            0,
+            delta=2,
+        )
+
+    def test_answer_of_an_earlier_cycle_answers_no_duplicate(self):
+        old, target = self._claim(), self._claim()
+        self._answer(old)
+        old.action_close()
+        old.action_reopen()
+        (old | target)._merge_into(target)
+        self.assertEqual(self._states(target)["response"], "running")
 
     def test_link_goes_both_ways(self):
         """As the form does it: added, found from the other side, taken away."""

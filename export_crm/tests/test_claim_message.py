@@ -111,6 +111,20 @@ class TestClaimMessage(ClaimCase):
         self._answer(claim, partner_ids=self.customer.ids)
         self.assertEqual(self._clock(claim).state, "met")
 
+    def test_message_to_the_carrier_is_no_answer(self):
+        """Neither to an address, nor of a claim whose customer is not known yet."""
+        carrier = self._customer("Carrier")
+        carrier.email = "claims@carrier.example.com"
+        known = self._claim()
+        known.message_unsubscribe(known.partner_id.ids)
+        self._answer(known, outgoing_email_to=carrier.email)
+        self.assertEqual(self._states(known)["response"], "running")
+        unknown = self._claim(partner_id=False, email_from="Joe <joe@x.example.com>")
+        self._answer(unknown, partner_ids=carrier.ids)
+        self.assertEqual(self._states(unknown)["response"], "running")
+        self._answer(unknown, outgoing_email_to="joe@x.example.com")
+        self.assertEqual(self._states(unknown)["response"], "met")
+
     def test_mail_of_an_employee_counts_at_its_own_time(self):
         """The gateway was down: the answer is as old as its date."""
         self.agent.partner_id.email = "ada@acme.example.com"
@@ -343,6 +357,14 @@ class TestClaimMessage(ClaimCase):
         self.assertEqual(self._states(claim)["response"], "running")
         self.assertFalse(claim.late)
 
+    def test_reply_brings_an_archived_claim_back(self):
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim.active = False
+        self._reply(claim)
+        self.assertRecordValues(claim, [{"state": "progress", "active": True}])
+
     def test_reply_after_grace_makes_a_linked_claim(self):
         claim = self._closed(days=15)
         new = self._reply(claim)
@@ -375,6 +397,29 @@ class TestClaimMessage(ClaimCase):
         )
         self.assertEqual(set(files.mapped("name")), {"panel.png", "wet.png"})
         self.assertEqual(claim.state, "closed")
+
+    def test_reply_to_a_cancelled_claim_is_not_lost(self):
+        claim = self._claim()
+        claim.action_cancel()
+        self._reply(claim)
+        self.assertEqual(claim.state, "cancelled")
+        self.assertEqual(claim.following_ids.state, "new")
+
+    def test_message_on_a_duplicate_is_read_where_it_goes_on(self):
+        """From a page that was open while it was merged."""
+        old, target = self._claim(), self._claim()
+        (old | target)._merge_into(target)
+        self._answer(target)
+        target.action_wait()
+        old.sudo().message_post(
+            body="Here are the photos",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(target.state, "progress")
+        self.assertIn("Here are the photos", str(target.message_ids.mapped("body")))
+        self.assertFalse(old.following_ids)
 
     def test_reply_wakes_what_waits_for_the_customer(self):
         claim = self._claim()

@@ -123,6 +123,24 @@ class TestClaimMoney(ClaimCase):
             claim.line_ids.amount = 0
             claim.action_dispute()
 
+    def test_asked_twice_is_disputed_once(self):
+        claim = self._overdue_claim()
+        self._dispute(claim)
+        with self.assertRaisesRegex(UserError, "Nothing is left"), self.cr.savepoint():
+            claim.action_dispute()
+        claim.line_ids.amount = 350
+        self.assertEqual(self._dispute(claim).amount, 50)
+
+    def test_goods_of_another_invoice_are_not_disputed_on_this_one(self):
+        claim = self._overdue_claim()
+        other = self._invoice(self.customer, 500.0, due=-40)
+        claim.line_ids = [
+            Command.create(
+                {"invoice_line_id": other.invoice_line_ids.id, "amount": 200}
+            )
+        ]
+        self.assertEqual(self._dispute(claim).amount, 300)
+
     def test_agent_cannot_accept(self):
         dispute = self._dispute(self._overdue_claim())
         with self.assertRaises(AccessError):

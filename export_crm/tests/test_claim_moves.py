@@ -114,6 +114,41 @@ class TestClaimMoves(ClaimCase):
             claim.action_close()
         return claim
 
+    def test_waiting_for_something_else(self):
+        """Dragged on, or another reason: what the clocks and the customer go by."""
+        claim = self._claim(stage_id=self.env.ref("export_crm.claim_stage_waiting").id)
+        customer = self.env.ref("export_crm.claim_pause_customer")
+        third = self.env.ref("export_crm.claim_pause_third")
+        third.pause_plan = False
+        self.assertEqual(claim.pause_reason_id, customer)
+        claim.stage_id = self.env.ref("export_crm.claim_stage_external")
+        self.assertEqual(claim.pause_reason_id, third)
+        states = self._states(claim)
+        self.assertEqual((states["plan"], states["resolution"]), ("running", "paused"))
+        claim.message_post(
+            body="Any news?",
+            author_id=self.customer.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(claim.state, "waiting", "not for the customer")
+        claim.pause_reason_id = customer
+        self.assertEqual(self._states(claim)["plan"], "paused")
+        log = claim.sudo().event_ids.filtered(lambda e: e.milestone == "resolution")
+        self.assertEqual(
+            log.mapped(lambda e: (e.kind, e.reason_id.code)),
+            [
+                ("start", False),
+                ("pause", "customer"),
+                ("resume", False),
+                ("pause", "third"),
+                ("resume", False),
+                ("pause", "customer"),
+            ],
+        )
+        claim.action_start()
+        self.assertEqual(self._states(claim)["resolution"], "running")
+
     def test_drag_out_of_closed_begins_a_cycle(self):
         claim = self._closed()
         claim.stage_id = self.env.ref("export_crm.claim_stage_progress")
@@ -130,6 +165,34 @@ class TestClaimMoves(ClaimCase):
         self.assertEqual(inside.state, "progress")
         with self.assertRaisesRegex(UserError, "too long ago"):
             outside.action_reopen()
+
+    def test_closed_claim_is_found_to_be_a_duplicate(self):
+        """Cancelled, even late: nothing begins anew."""
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim.sudo().closed_at = self._ago(days=40)
+        claim.action_cancel()
+        self.assertRecordValues(
+            claim, [{"state": "cancelled", "cycle": 1, "counted": False}]
+        )
+        self.assertNotIn("reopened", claim.sudo().event_ids.mapped("kind"))
+
+    def test_meaning_of_a_stage_in_use_stays(self):
+        """Else its claims would be closed past their gates, with running clocks."""
+        stage = self._claim().stage_id.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "claims in this stage"):
+            stage.state = "closed"
+        stage.write({"name": "Just in", "state": "new"})
+        stage.copy().state = "progress"
+
+    def test_open_claim_is_not_closed_already(self):
+        """Whatever an import says: customers could not reopen it for long."""
+        claim = self._claim(closed_at="2020-02-01 10:00:00")
+        self.assertFalse(claim.closed_at)
+        self._answer(claim)
+        claim.action_close()
+        self.assertTrue(claim._in_grace())
 
     def test_only_a_closed_claim_is_reopened(self):
         with self.assertRaisesRegex(UserError, "Only a closed claim"):
@@ -171,6 +234,27 @@ class TestClaimMoves(ClaimCase):
         for value in (0, 6):
             with self.assertRaisesRegex(ValidationError, "1 to 5"):
                 claim._rate(value, "", self.customer)
+
+    def test_employee_rates_no_claim(self):
+        """Neither a new rating nor the customer's, by RPC."""
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim._rate(1, "Bad", self.customer)
+        ratings = self.env["rating.rating"].with_user(self.agent)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            ratings.create(
+                {
+                    "res_model_id": self.env["ir.model"]._get_id(claim._name),
+                    "res_id": claim.id,
+                    "rating": 5,
+                    "consumed": True,
+                }
+            )
+        rating = claim.sudo().rating_ids.with_user(self.agent)
+        with self.assertRaises(AccessError):
+            rating.rating = 5
+        rating.publisher_comment = "We are sorry."
 
     def test_bad_rating_asks_for_an_apology(self):
         claim = self._closed()

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.export_crm.controllers import portal_claim
+
 from .common_claim import ClaimCase
 from .test_claim_moves import PNG
 
@@ -114,6 +116,22 @@ class TestClaimPortal(ClaimPortalCase):
         acks = claim.message_ids.filtered(lambda m: m.message_type == "auto_comment")
         self.assertEqual(len(acks), 1)
         self.assertEqual(self._states(claim)["response"], "running")
+
+    def test_order_older_than_the_list(self):
+        self._login(self.buyer)
+        newer = self._delivered(5.0).order_id
+        newer.date_order = self._ago(days=-1)
+        with patch.object(portal_claim, "LISTED", 1):
+            page = self.url_open("/my/claims/new").text
+            self.assertIn(newer.name, page)
+            self.assertNotIn(self.order.name, page)
+            page = self.url_open(
+                f"/my/claims/new?order_id={self.order.id}"
+                f"&category_id={self._category().id}"
+            ).text
+            self.assertIn(f"quantity_{self.line.id}", page)
+            _response, claim = self._file()
+        self.assertEqual(claim.order_id, self.order)
 
     def test_page_says_what_a_customer_may_know(self):
         claim = self._claim(

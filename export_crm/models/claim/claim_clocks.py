@@ -112,14 +112,28 @@ class ExportCrmClaim(models.Model):
         return not live or local >= live
 
     def _retarget(self):
-        """Promise anew what is still open, after a change of severity or tier."""
-        self._log(clock.RETARGET, TARGETS, only=(clock.RUNNING, clock.PAUSED))
+        """Promise anew what is still open, after a change of severity or tier.
+
+        Nothing is logged where the promise is the same.
+        """
+        for milestone in TARGETS:
+            self.filtered(
+                lambda claim, m=milestone: claim._target(m) != claim._promised(m)
+            )._log(clock.RETARGET, [milestone], only=(clock.RUNNING, clock.PAUSED))
+
+    def _promised(self, milestone):
+        """Return what was promised last in this cycle, as it is in the log."""
+        self.ensure_one()
+        events = self.sudo().event_ids.filtered(  # a deadline is everybody's
+            lambda e: e.milestone == milestone and e.cycle == self.cycle and e.target
+        )
+        return events.sorted("id")[-1:].target
 
     def _promise_update(self, before):
         """Start or move the clock of the next update."""
         self.ensure_one()
         running = self._clock("update").state == clock.RUNNING
-        if not self.next_update_at or not self._is_live():
+        if not self.next_update_at or not (self.is_open and self._is_live()):
             if running and not self.next_update_at:
                 self._log(clock.STOP, ["update"])
         elif running:

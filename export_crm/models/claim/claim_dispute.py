@@ -36,7 +36,8 @@ class ExportCrmClaim(models.Model):
         """Ask the Credit Controller to take the claimed amount out of the invoice.
 
         Spread over the unpaid instalments of the invoice, the next one due first; the
-        dispute is open until somebody accepts it.
+        dispute is open until somebody accepts it. Asked again, only what has been
+        added since.
 
         :raise UserError: no invoice, or nothing left to dispute
         """
@@ -51,7 +52,11 @@ class ExportCrmClaim(models.Model):
             lambda line: line.display_type == "payment_term"
             and line.amount_residual_currency > 0
         )
+        asked = self.sudo().dispute_ids.filtered(  # as above
+            lambda d: d.move_id == self.invoice_id and d.state != "rejected"
+        )
         left = self._amount_in(self.invoice_id.currency_id)
+        left -= sum(asked.mapped("amount"))
         vals_list = []
         for line in lines.sorted(lambda line: (line.date_maturity, line.id)):
             free = line.amount_residual_currency - self._disputed(line)
@@ -87,9 +92,11 @@ class ExportCrmClaim(models.Model):
         )
 
     def _amount_in(self, currency):
-        """Return the amount claimed of an invoice, in its currency."""
+        """Return the amount claimed of the claim's invoice, in its currency."""
         total = 0.0
-        for line in self.line_ids.filtered(lambda line: not line.rejected):
+        for line in self.line_ids.filtered(
+            lambda line: not line.rejected and line._is_of(self.invoice_id)
+        ):
             total += line.currency_id._convert(
                 line.amount, currency, self.company_id, self.invoice_id.invoice_date
             )

@@ -91,7 +91,7 @@ class ExportCrmClaim(models.Model):
         rows = [
             (claim, "rule", claim.cycle, rule, fields.Datetime.now(), False)
             for claim in self
-            if claim.is_open and claim._is_live()
+            if claim.is_open and claim._is_live() and claim._clock("response")
             for rule in rules
             if rule._applies(claim)
         ]

@@ -71,6 +71,18 @@ class ExportCrmClaim(models.Model):
                 )
             )
 
+    def _leave(self, customer):
+        """It is another customer's claim after all: the former one hears no more.
+
+        :param customer: whose it was
+        """
+        if customer and customer != self.commercial_partner_id:
+            people = self.message_partner_ids.filtered(
+                lambda person: person.commercial_partner_id == customer
+            )
+            self.message_unsubscribe(partner_ids=people.ids)
+            self.access_token = False
+
     def _ask_contact(self, text):
         """Have the agent choose another contact, while the claim is open."""
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, models
+from odoo.tools import email_normalize, email_normalize_all
 
 from ...tools import clock
 from .export_crm_claim_policy import TARGETS
@@ -50,15 +51,18 @@ class ExportCrmClaim(models.Model):
         return bool(users.filtered(lambda u: u._is_internal() and u != root))
 
     def _reaches_customer(self, message):
+        customer, address = self.commercial_partner_id, email_normalize(self.email_from)
         outside = (message.partner_ids | self.sudo().message_partner_ids).filtered(
-            lambda partner: partner.partner_share and partner.active
-        )
-        customer = self.commercial_partner_id
-        if customer:
-            outside = outside.filtered(
-                lambda partner: partner.commercial_partner_id == customer
+            lambda partner: partner.partner_share
+            and partner.active
+            and (
+                partner.commercial_partner_id == customer
+                if customer
+                else partner.email_normalized == address
             )
-        return bool(outside or message.outgoing_email_to)
+        )
+        sent_to = email_normalize_all(message.outgoing_email_to)
+        return bool(outside or (address and address in sent_to))
 
     def _answered(self, message):
         """An employee has written: first response, and the promised update is kept.
@@ -92,7 +96,7 @@ class ExportCrmClaim(models.Model):
         """The customer has written: wake up what waits for that, or reopen."""
         # Sudo: it is the customer who acts, by mail or in the portal.
         claim = self.sudo()
-        if claim.state == "closed":
+        if not claim.is_open:
             claim._customer_reopens(message)
         elif claim.state == "waiting" and claim.pause_reason_id.resume_on_reply:
             claim._go("progress")

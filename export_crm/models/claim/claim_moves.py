@@ -31,7 +31,7 @@ class ExportCrmClaim(models.Model):
                         "%(claim)s was cancelled: file a new one.", claim=claim.name
                     )
                 )
-            if was == "closed":
+            if was == "closed" and now != "cancelled":
                 claim._check_reopen()
                 claim._begin_cycle()
             if was == "waiting":
@@ -51,6 +51,20 @@ class ExportCrmClaim(models.Model):
             only=(clock.RUNNING,),
             reason_id=reason.id,
         )
+
+    def _go_on_waiting(self, stage, reason):
+        """Wait for something else: another stage brings its own reason, and other
+        clocks may stand still now.
+
+        :param stage: where it waited until now
+        :param reason: what for
+        """
+        own = self.stage_id.pause_reason_id
+        if self.stage_id != stage and self.pause_reason_id == reason and own != reason:
+            self.pause_reason_id = own or reason  # comes back here
+        elif reason and self.pause_reason_id != reason:
+            self._log(clock.RESUME, TARGETS, only=(clock.PAUSED,))
+            self._enter_waiting()
 
     def _enter_solved(self):
         """The remedy is agreed with the customer and set in motion."""
@@ -210,9 +224,14 @@ class ExportCrmClaim(models.Model):
 
     def _begin_cycle(self):
         """Begin the next cycle: fresh clocks, the old ones stay as they ended."""
-        # Sudo: kept by the system.
+        # Sudo: kept by the system. An archived claim is worked on again, too.
         self.sudo().write(
-            {"cycle": self.cycle + 1, "closed_at": False, "solved_at": False}
+            {
+                "active": True,
+                "cycle": self.cycle + 1,
+                "closed_at": False,
+                "solved_at": False,
+            }
         )
         self._log(clock.REOPENED, TARGETS)
         self._escalate_by_rule()
@@ -220,10 +239,15 @@ class ExportCrmClaim(models.Model):
     def _customer_reopens(self, message):
         """The customer wrote to a closed claim: reopen it, or file the next one.
 
+        What was cancelled stays so; a duplicate goes on where it was merged into.
+
         :return: the claim that goes on
         """
         self.ensure_one()
-        if self._in_grace():
+        if self.merged_into_id:
+            self.merged_into_id._take_over(message)
+            return self.merged_into_id
+        if self.state == "closed" and self._in_grace():
             self._go("progress")
             return self
         following = self.following_ids.filtered("is_open")[:1]

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 CLOSED = "export_crm.mail_template_claim_closed"
+# What an employee may not write of a rating; an answer to it they may.
+VERDICT = {"rating", "feedback", "consumed", "res_id", "res_model_id", "partner_id"}
 
 
 class RatingRating(models.Model):
@@ -16,6 +18,25 @@ class RatingRating(models.Model):
         " WHERE res_model = 'export.crm.claim' AND export_claim_cycle > 0",
         "A claim is rated once per cycle.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        ratings = super().create(vals_list)
+        ratings._check_given_by_customer()
+        return ratings
+
+    def write(self, vals):
+        if not vals.keys().isdisjoint(VERDICT):
+            self._check_given_by_customer()
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(VERDICT):
+            self._check_given_by_customer()  # nor made one of a claim
+        return result
+
+    def _check_given_by_customer(self):
+        """Raise AccessError when an employee rates a claim, by RPC."""
+        if not self.env.su and "export.crm.claim" in self.mapped("res_model"):
+            raise AccessError(self.env._("A claim is rated by the customer only."))
 
 
 class ExportCrmClaim(models.Model):

@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import clock
+from .export_crm_claim_policy import TARGETS
 
 
 class ExportCrmClaim(models.Model):
@@ -107,12 +108,17 @@ class ExportCrmClaim(models.Model):
         ).write({"res_id": target.id})
 
     def _keep_first_promise(self, sources):
-        """An answer given on a duplicate was given to the customer."""
+        """An answer given on a duplicate was given to the customer.
+
+        In the cycle that runs: who has complained anew has not been answered yet.
+        """
         for milestone in ("response", "plan"):
             met = (
                 sources.sudo()  # the log of the duplicates
                 .event_ids.filtered(
-                    lambda e, m=milestone: e.milestone == m and e.kind == clock.MET
+                    lambda e, m=milestone: e.milestone == m
+                    and e.kind == clock.MET
+                    and e.cycle == e.claim_id.cycle
                 )
                 .sorted("at")[:1]
             )
@@ -126,10 +132,27 @@ class ExportCrmClaim(models.Model):
                     message_id=met.message_id.id,
                 )
 
+    def _take_pauses(self, source):
+        """Stand still when ``source`` did, up to now: it waits on by itself."""
+        kinds = (clock.PAUSE, clock.RESUME)
+        pauses = source.sudo().event_ids.filtered(  # the log is nobody's own
+            lambda e: e.kind in kinds and e.cycle == source.cycle
+        )
+        for event in pauses.sorted("id"):
+            self._log(
+                event.kind,
+                [event.milestone],
+                at=event.at,
+                reason_id=event.reason_id.id,
+                user_id=event.user_id.id,
+            )
+        self._log(clock.RESUME, TARGETS, only=(clock.PAUSED,))
+
     def _split_off(self, lines, title):
         """File a claim of its own for some lines of this one.
 
-        Its clocks run since this one was opened: the customer has waited since.
+        Its clocks run since this one was opened, or reopened: the customer has waited
+        since; they stood still when this one's did.
 
         :return: the new claim
         """
@@ -149,12 +172,22 @@ class ExportCrmClaim(models.Model):
                 "invoice_id": self.invoice_id.id,
                 "user_id": self.user_id.id,
                 "channel": self.channel,
-                "opened_at": self.opened_at,
+                "opened_at": self._clock("resolution").started_at or self.opened_at,
                 "origin_id": self.id,
                 "wanted": self.wanted,
+                "score_ids": [
+                    Command.create(
+                        {
+                            "criterion_id": score.criterion_id.id,
+                            "option_id": score.option_id.id,
+                        }
+                    )
+                    for score in self.score_ids
+                ],
             }
         )
         lines.claim_id = claim
+        claim._take_pauses(self)
         claim._keep_first_promise(self)
         self._message_log(body=self.env._("%(claim)s split off", claim=claim.name))
         return claim

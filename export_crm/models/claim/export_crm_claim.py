@@ -1,3 +1,6 @@
+from collections import namedtuple
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -21,6 +24,8 @@ CHANNELS = [
     ("portal", "Portal"),
     ("api", "API"),
 ]
+#: What the clocks and the customer have to be told about when it changes.
+_Before = namedtuple("_Before", "stage severity next_update_at customer pause_reason")
 SERVICE_LEVELS = [("1", "L1 Agent"), ("2", "L2 Specialist"), ("3", "L3 Expert")]
 
 
@@ -332,11 +337,11 @@ class ExportCrmClaim(models.Model):
             lang = claim.partner_id.lang or claim.commercial_partner_id.lang
             claim.lang = lang or claim.company_id.partner_id.lang or self.env.lang
 
-    @api.depends("category_id")
+    @api.depends("category_id", "company_id")
     def _compute_department_id(self):
         departments = self.env["export.crm.claim.department"]
         for claim in self:
-            department = claim.category_id._department() if claim.category_id else None
+            department = claim.category_id._department(claim.company_id)
             claim.department_id = (
                 department
                 or claim.department_id
@@ -376,6 +381,16 @@ class ExportCrmClaim(models.Model):
                 raise ValidationError(
                     self.env._("This document is not of the customer of the claim.")
                 )
+            claim.line_ids._check_owner()
+
+    @api.constrains("opened_at")
+    def _check_opened_at(self):
+        """Clocks run since then: not later than now, but for clocks that differ."""
+        latest = fields.Datetime.now() + timedelta(minutes=5)
+        if any(claim.opened_at and claim.opened_at > latest for claim in self):
+            raise ValidationError(
+                self.env._("A claim can't be opened at a time that is still to come.")
+            )
 
     def _document_owners(self):
         """Return for each document named the customers that may claim about it."""
@@ -411,6 +426,8 @@ class ExportCrmClaim(models.Model):
             )
         claims = super().create(vals_list)
         for claim in claims:
+            if claim.is_open and claim.closed_at:
+                claim.sudo().closed_at = False  # kept by the system
             claim._take_customer_from_documents()
             claim._take_tier()
         claims._assign()
@@ -440,9 +457,16 @@ class ExportCrmClaim(models.Model):
     @api.model
     def _engine_fields(self):
         """Return what nobody writes: it follows from other things."""
-        return {
+        computed = {
+            name
+            for name, field in self._fields.items()
+            if field.store and field.compute and field.readonly
+        }
+        return computed | {
             "name",
             "channel",
+            "company_id",
+            "opened_at",
             "cycle",
             "closed_at",
             "solved_at",
@@ -456,29 +480,51 @@ class ExportCrmClaim(models.Model):
             "within_48h",
             "merged_into_id",
             "origin_id",
+            "rating_asked_cycle",
         }
 
     @api.model
     def _fields_at_birth(self):
         """Return engine fields that a new claim may come with: history, a split."""
-        return {"name", "channel", "origin_id", "closed_at", "solved_at"}
+        return {
+            "name",
+            "channel",
+            "company_id",
+            "opened_at",
+            "origin_id",
+            "closed_at",
+            "solved_at",
+        }
 
     def _before_write(self):
         return {
-            claim.id: (claim.state, claim.severity_id, claim.next_update_at)
+            claim.id: _Before(
+                claim.stage_id,
+                claim.severity_id,
+                claim.next_update_at,
+                claim.commercial_partner_id,
+                claim.pause_reason_id,
+            )
             for claim in self
         }
 
     def _after_write(self, vals, before):
         """Let the clocks know what has changed."""
         if "stage_id" in vals:
-            self._moved({id_: state for id_, (state, _s, _u) in before.items()})
-        retarget = self.filtered(lambda c: c.severity_id != before[c.id][1])
+            self._moved({id_: was.stage.state for id_, was in before.items()})
+        if {"stage_id", "pause_reason_id"} & vals.keys():
+            for claim in self:
+                was = before[claim.id]
+                if was.stage.state == claim.state == "waiting":
+                    claim._go_on_waiting(was.stage, was.pause_reason)
+        retarget = self.filtered(lambda c: c.severity_id != before[c.id].severity)
         if "next_update_at" in vals:
             for claim in self:
-                claim._promise_update(before[claim.id][2])
+                claim._promise_update(before[claim.id].next_update_at)
         if "partner_id" in vals:
             self._take_tier()
+            for claim in self:
+                claim._leave(before[claim.id].customer)
             self._subscribe_customer()
         if retarget:
             retarget._retarget()

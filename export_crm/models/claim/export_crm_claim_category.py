@@ -105,8 +105,11 @@ class ExportCrmClaimCategory(models.Model):
         """Return this category and the one above it, in this order."""
         return self + self.parent_id
 
-    def _department(self):
-        return self._with_above().department_id[:1]
+    def _department(self, company):
+        """Return who answers in a company: not a department of another one."""
+        return self._with_above().department_id.filtered(
+            lambda one: one.active and one.company_id in (company, company.browse())
+        )[:1]
 
     def _severity(self):
         return self._with_above().severity_id[:1]

@@ -174,11 +174,17 @@ class ExportCrmClaimLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._link_sale_line()
+        lines.claim_id._escalate_by_rule()  # by amount, whoever adds it
         return lines
 
     def write(self, vals):
+        freed = self.claim_id.filtered(lambda claim: claim.state == "cancelled")
         result = super().write(vals)
-        if {"move_id", "invoice_line_id"} & vals.keys():
+        if freed and "claim_id" in vals:
+            self._check_claimable()  # from open to open they count as before
+        if "amount" in vals:
+            self.claim_id._escalate_by_rule()
+        if not vals.keys().isdisjoint(ANCHORS):
             self._link_sale_line()
         return result
 
@@ -186,7 +192,16 @@ class ExportCrmClaimLine(models.Model):
         """Name the order line behind a delivery or invoice: one thing, one limit."""
         for line in self:
             if not line.sale_line_id and (origin := line._origin_sale_line()):
-                line.sale_line_id = origin
+                # Its unit stays: the order's may be another one.
+                line.write({"sale_line_id": origin.id, "uom_id": line.uom_id.id})
+
+    def _is_of(self, invoice):
+        """Tell whether this is about goods of an invoice, or of none in particular."""
+        source = self.sudo()  # the agent may not read every document
+        if source.invoice_line_id:
+            return source.invoice_line_id.move_id == invoice
+        invoices = source.sale_line_id.invoice_lines.move_id
+        return not invoices or invoice in invoices
 
     def _origin_sale_line(self):
         source = self.sudo()  # the agent may not read every document
@@ -216,6 +231,23 @@ class ExportCrmClaimLine(models.Model):
                     self.env._("These goods were sold by another company.")
                 )
 
+    @api.constrains(*ANCHORS)
+    def _check_same_goods(self):
+        """What names one thing twice names it the same way: else the limits of both
+        would hold for nothing."""
+        for line in self.sudo():  # the agent may not read every document
+            sold, lot = line.sale_line_id, line.lot_id
+            origins = [line.move_id.sale_line_id, line.invoice_line_id.sale_line_ids]
+            if any(sold and sold not in origin for origin in origins if origin) or (
+                lot and line.product_id != lot.product_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Order line, delivery, lot and invoice line of one line have "
+                        "to be about the same goods."
+                    )
+                )
+
     @api.model
     def _owners(self, anchor):
         """Return the commercial customers that may claim about a document line."""
@@ -234,7 +266,7 @@ class ExportCrmClaimLine(models.Model):
             partners = source.move_id.partner_id
         return partners.commercial_partner_id
 
-    @api.constrains("quantity", "amount", "uom_id", "rejected", "claim_id", *ANCHORS)
+    @api.constrains("quantity", "amount", "uom_id", "rejected", *ANCHORS)
     def _check_claimable(self):
         """Judge, under lock, that no more is claimed than delivered and invoiced."""
         claimed = self.filtered(
@@ -261,7 +293,17 @@ class ExportCrmClaimLine(models.Model):
                 ("claim_id.state", "!=", "cancelled"),
             ]
         )
-        quantity, unit = self._net_quantity(anchor)
+        if anchor._name == "stock.lot":
+            # One lot goes to many customers: each may claim about what it has got.
+            for customer, own in lines.grouped("commercial_partner_id").items():
+                self._check_quantity(anchor, own, *self._net_lot(anchor, customer))
+        else:
+            self._check_quantity(anchor, lines, *self._net_quantity(anchor))
+        self._check_anchor_amount(anchor, lines)
+
+    @api.model
+    def _check_quantity(self, anchor, lines, quantity, unit):
+        """Raise unless these lines together are about ``quantity`` at most."""
         asked = sum(
             line.uom_id._compute_quantity(line.quantity, unit, round=False)
             if line.uom_id
@@ -279,7 +321,6 @@ class ExportCrmClaimLine(models.Model):
                     asked=f"{asked:g}",
                 )
             )
-        self._check_anchor_amount(anchor, lines)
 
     @api.model
     def _check_anchor_amount(self, anchor, lines):
@@ -322,8 +363,6 @@ class ExportCrmClaimLine(models.Model):
             )
             done = anchor.quantity if anchor.state == "done" else 0.0
             return done - returned, anchor.product_uom
-        if anchor._name == "stock.lot":
-            return self._net_lot(anchor), anchor.product_uom_id
         credited = sum(self._credit_lines(anchor).mapped("quantity"))
         return anchor.quantity - credited, (
             anchor.product_uom_id or anchor.product_id.uom_id
@@ -363,9 +402,15 @@ class ExportCrmClaimLine(models.Model):
         credits = invoice_line.move_id.reversal_move_ids.filtered(
             lambda move: move.state == "posted"
         )
+        sold = invoice_line.sale_line_ids
         return credits.invoice_line_ids.filtered(
-            lambda line: line.product_id == invoice_line.product_id
-            and line.display_type == "product"
+            lambda line: line.display_type == "product"
+            and (
+                # The same product may be there twice, as goods and as samples.
+                line.sale_line_ids & sold
+                if sold and line.sale_line_ids
+                else line.product_id == invoice_line.product_id
+            )
         )
 
     @api.model
@@ -375,12 +420,14 @@ class ExportCrmClaimLine(models.Model):
         )
 
     @api.model
-    def _net_lot(self, lot):
-        """Return how much of a lot is with customers, in the product's unit."""
+    def _net_lot(self, lot, customer):
+        """Return (quantity, unit) of a lot that is with a customer."""
         found = defaultdict(float)
         for line in self._lot_moves(lot):
+            if line.picking_id.partner_id.commercial_partner_id != customer:
+                continue
             if line.location_dest_id.usage == "customer":
                 found["out"] += line.quantity_product_uom
             elif line.location_id.usage == "customer":
                 found["back"] += line.quantity_product_uom
-        return found["out"] - found["back"]
+        return found["out"] - found["back"], lot.product_uom_id

@@ -28,6 +28,31 @@ class ExportCrmClaimScore(models.Model):
         "UNIQUE(claim_id, criterion_id)", "Each question is answered once."
     )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        claims = self.claim_id.browse({vals["claim_id"] for vals in vals_list})
+        before = claims._before_write()
+        scores = super().create(vals_list)
+        claims._after_write({}, before)
+        return scores
+
+    def write(self, vals):
+        before = self.claim_id._before_write()
+        result = super().write(vals)
+        self.claim_id._after_write({}, before)
+        return result
+
+    def unlink(self):
+        claims = self.claim_id
+        before = claims._before_write()
+        result = super().unlink()
+        claims._after_write({}, before)
+        return result
+
+    # === CONSTRAINT METHODS === #
+
     @api.constrains("criterion_id", "option_id")
     def _check_option(self):
         if any(

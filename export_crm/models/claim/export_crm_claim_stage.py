@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 STATES = [
     ("new", "New"),
@@ -31,6 +32,23 @@ class ExportCrmClaimStage(models.Model):
     customer_name = fields.Char(
         translate=True, help="What the customer reads in the portal instead."
     )
+
+    def write(self, vals):
+        """Refuse to move claims by changing what their stage means: past their
+        clocks and gates."""
+        other = self.filtered(lambda stage: stage.state != vals.get("state"))
+        # Sudo: claims of everybody, in all companies; archived ones, too.
+        claims = self.env["export.crm.claim"].sudo().with_context(active_test=False)
+        if "state" in vals and claims.search_count(
+            [("stage_id", "in", other.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._(
+                    "There are claims in this stage: move them first, or make another "
+                    "stage."
+                )
+            )
+        return super().write(vals)
 
     @api.model
     def _of_state(self, state):
