@@ -280,6 +280,17 @@ class TestTierScores(TierCommon):
         with self.assertRaises(ValidationError):
             answer.date = self.today + timedelta(days=1)
 
+    def test_nobody_puts_an_answer_into_somebody_elses_mouth(self):
+        answers = self.env["export.crm.willingness"].with_user(self.salesperson)
+        answer = answers.create(
+            {"partner_id": self.customer.id, "value": "3", "user_id": self.lead.id}
+        )
+        self.assertEqual(answer.user_id, self.salesperson)
+        with self.assertRaises(AccessError):
+            answer.write({"value": "5", "user_id": self.lead.id})
+        answer.value = "4"
+        self.assertEqual(answer.user_id, self.salesperson)
+
     def test_salesperson_answers_for_own_customers_only(self):
         mine = self.env["export.crm.willingness"].with_user(self.salesperson)
         answer = mine.create({"partner_id": self.customer.id, "value": "4"})

@@ -37,13 +37,17 @@ def badge_tier():
         string="Tier",
         compute=_compute_badge,
         search=_search_badge,
+        # Customers read their own documents: what we think of them is not theirs.
+        groups="base.group_user",
         help="The customer's tier today, in the company of the document.",
     )
 
 
 def badge_color():
     """Return the field ``export_customer_tier_color`` beside it."""
-    return fields.Integer(string="Colour of the Tier", compute=_compute_badge)
+    return fields.Integer(
+        string="Colour of the Tier", compute=_compute_badge, groups="base.group_user"
+    )
 
 
 class ExportCrmAccount(models.Model):

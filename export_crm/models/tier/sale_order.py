@@ -22,24 +22,33 @@ class SaleOrder(models.Model):
         store=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
         help="The customer's tier when the order was confirmed; empty: unrated.",
     )
     export_terms_days = fields.Integer(
-        string="More Days to Pay", compute="_compute_export_policy"
+        string="More Days to Pay",
+        compute="_compute_export_policy",
+        groups="base.group_user",
     )
-    export_terms_text = fields.Char(compute="_compute_export_policy")
+    export_terms_text = fields.Char(
+        compute="_compute_export_policy", groups="base.group_user"
+    )
     export_trial = fields.Boolean(
         string="Trial Order of a New Product",
         compute="_compute_export_policy",
+        groups="base.group_user",
         help="Has a product that is marked as new and that the customer has not "
         "bought before.",
     )
-    export_freight_free = fields.Boolean(compute="_compute_export_policy")
+    export_freight_free = fields.Boolean(
+        compute="_compute_export_policy", groups="base.group_user"
+    )
     export_terms_before_id = fields.Many2one(
         "account.payment.term",
         string="Terms before the Proposal",
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="The terms before the longer ones of the tier's policy were accepted.",
         prefetch="export_crm",
     )
