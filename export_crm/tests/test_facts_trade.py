@@ -254,6 +254,21 @@ class TestFactsTrade(FactsCommon):
             self._order(self.customer, day, incoterm=incoterm.id)
         self.assertEqual(self._facts(self.customer).usual_incoterm_id, fob)
 
+    def test_a_salesperson_who_left_is_nobodys_usual_one(self):
+        left = self._user("left", "user")
+        customer = self._customer("Theirs by its orders", user_id=False)
+        for day, seller in (
+            ("2024-03-01", left),
+            ("2024-04-01", left),
+            ("2024-05-01", self.salesperson),
+        ):
+            self._order(customer, day).user_id = seller
+        self.assertEqual(self._facts(customer).user_id, left)
+        left.active = False
+        self.assertEqual(self._facts(customer).user_id, self.salesperson)
+        self.salesperson.active = False
+        self.assertFalse(self._facts(customer).user_id)
+
     def test_child_and_reparented_contacts_count_for_todays_company(self):
         first = self.customer
         second = self._customer("Accra Imports")

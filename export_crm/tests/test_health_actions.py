@@ -220,6 +220,15 @@ class TestNextBestAction(HealthCommon):
         self.assertEqual((rule.measured_contacted, rule.measured_compared), (2, 2))
         self.assertIn("+100", rule.measured_text)
 
+    def test_what_was_bought_on_the_day_of_the_proposal_is_no_outcome(self):
+        self._rule()
+        self._run()
+        self._order(self.customer, AS_OF, 70.0)
+        self._run(as_of=AS_OF + timedelta(days=91))
+        action = self.actions.search([("date", "=", AS_OF)])
+        self.assertEqual(action.measured_date, AS_OF + timedelta(days=91))
+        self.assertEqual((action.bought_after, action.revenue_after), (False, 0.0))
+
     def test_control_group_is_noted_and_not_shown(self):
         self._rule()
         self.company.export_action_control = 1.0
