@@ -74,6 +74,23 @@ class TierCommon(FactsCommon):
         account.sudo().write({"tier_id": cls.tiers[code].id, **values})
 
     @classmethod
+    def _set_plan(cls, code):
+        """Have customers that come into a tier called; whatever the company."""
+        todo = cls.env.ref("mail.mail_activity_data_todo")
+        plan = cls.env["mail.activity.plan"].create(
+            {
+                "name": f"Welcome as {code}",
+                "company_id": False,
+                "res_model": "res.partner",
+                "template_ids": [
+                    (0, 0, {"activity_type_id": todo.id, "summary": "Call"})
+                ],
+            }
+        )
+        policy = cls.env.ref(f"export_crm.export_crm_tier_policy_{code.lower()}")
+        policy.plan_id = plan
+
+    @classmethod
     def _history(cls, partner, company=None):
         return cls.env["export.crm.tier.change"].search(
             [

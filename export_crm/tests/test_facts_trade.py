@@ -166,6 +166,24 @@ class TestFactsTrade(FactsCommon):
         self._reverse(self._invoice_order(sample, "2024-05-03"), "2024-05-10")
         self.assertEqual(self._facts(self.customer).revenue_365d, 1000.0)
 
+    def test_credit_note_to_a_third_party_that_pays_counts_for_whoever_ordered(self):
+        payer = self._customer("Trading house")
+        order = self._order(
+            self.customer, "2024-05-02", 200, partner_invoice_id=payer.id
+        )
+        own = self._order(payer, "2024-05-02", 70)
+        for bought in (order, own):
+            self._reverse(self._invoice_order(bought, "2024-05-03"), "2024-05-10")
+        self._order(self.customer, "2024-05-20", 30)
+        self._order(payer, "2024-05-20", 5)
+        self.assertEqual(self._facts(self.customer).revenue_365d, 30)
+        self.assertEqual(self._facts(payer).revenue_365d, 5)
+        early = date(2024, 5, 9)  # not yet
+        self.assertEqual(self._facts(self.customer, early).revenue_365d, 200)
+        # Both in one batch, and a day on which nothing else happened.
+        self.accounts._refresh_facts(self.company, [self.customer.id, payer.id], AS_OF)
+        self.assertEqual(self._account(self.customer).revenue_365d, 30)
+
     def test_active_quarters_are_three_calendar_months_each(self):
         as_of = date(2024, 5, 31)
         # Quarters end 31 May, 29 Feb, 30 Nov, 31 Aug, 31 May …
@@ -235,6 +253,21 @@ class TestFactsTrade(FactsCommon):
         ):
             self._order(self.customer, day, incoterm=incoterm.id)
         self.assertEqual(self._facts(self.customer).usual_incoterm_id, fob)
+
+    def test_a_salesperson_who_left_is_nobodys_usual_one(self):
+        left = self._user("left", "user")
+        customer = self._customer("Theirs by its orders", user_id=False)
+        for day, seller in (
+            ("2024-03-01", left),
+            ("2024-04-01", left),
+            ("2024-05-01", self.salesperson),
+        ):
+            self._order(customer, day).user_id = seller
+        self.assertEqual(self._facts(customer).user_id, left)
+        left.active = False
+        self.assertEqual(self._facts(customer).user_id, self.salesperson)
+        self.salesperson.active = False
+        self.assertFalse(self._facts(customer).user_id)
 
     def test_child_and_reparented_contacts_count_for_todays_company(self):
         first = self.customer

@@ -62,6 +62,48 @@ class TestNextBestAction(HealthCommon):
             sorted(self.actions.search([]).mapped("state")), ["expired", "proposed"]
         )
 
+    def test_what_somebody_is_at_is_not_proposed_once_more(self):
+        self._rule()
+        self._run()
+        self.actions.search([]).action_accept()
+        later = AS_OF + timedelta(days=1)  # another quarter
+        self._run(as_of=later)
+        self.assertEqual(self.actions.search([]).mapped("state"), ["accepted"])
+        self.actions.search([]).action_done()
+        self._run(as_of=later)
+        self.assertEqual(
+            sorted(self.actions.search([]).mapped("state")), ["done", "proposed"]
+        )
+
+    def test_the_control_group_is_left_alone_until_it_is_measured(self):
+        self._rule()
+        self.company.export_action_control = 1.0
+        self._run()
+        self.company.export_action_control = 0.0
+        self._run(as_of=AS_OF + timedelta(days=90))
+        self.assertEqual(self.actions.search([]).mapped("state"), ["control"])
+        self._run(as_of=AS_OF + timedelta(days=91))
+        self.assertEqual(
+            sorted(self.actions.search([]).mapped("state")), ["control", "proposed"]
+        )
+
+    def test_nothing_is_proposed_for_an_archived_customer(self):
+        self._rule()
+        self._run()
+        self.customer.active = False
+        self._run(facts=False)
+        self.assertEqual(self.actions.search([]).state, "expired")
+        self._run(as_of=AS_OF + timedelta(days=1))
+        self.assertEqual(len(self.actions.search([])), 1)
+
+    def test_an_unknown_value_is_not_the_largest(self):
+        self._rule(name="Unknown", value_field="forecast_revenue_12m")
+        known = self._rule(name="Known")
+        account = self._run(steps="")
+        self._set_facts(account, forecast_revenue_12m=None)
+        self._run(steps="a", facts=False)
+        self.assertEqual(self.actions.search([])[0].rule_id, known)
+
     def test_the_first_night_of_a_quarter_is_written_at_once(self):
         self._rule()
         partners = [self._customer(f"Customer {number}") for number in range(8)]
@@ -177,6 +219,15 @@ class TestNextBestAction(HealthCommon):
         rule.invalidate_recordset()
         self.assertEqual((rule.measured_contacted, rule.measured_compared), (2, 2))
         self.assertIn("+100", rule.measured_text)
+
+    def test_what_was_bought_on_the_day_of_the_proposal_is_no_outcome(self):
+        self._rule()
+        self._run()
+        self._order(self.customer, AS_OF, 70.0)
+        self._run(as_of=AS_OF + timedelta(days=91))
+        action = self.actions.search([("date", "=", AS_OF)])
+        self.assertEqual(action.measured_date, AS_OF + timedelta(days=91))
+        self.assertEqual((action.bought_after, action.revenue_after), (False, 0.0))
 
     def test_control_group_is_noted_and_not_shown(self):
         self._rule()

@@ -214,6 +214,78 @@ class TestWarnings(HealthCommon):
         wanting = self.warnings._warnings_wanting_contact(self.company)
         self.assertNotIn(warning, wanting)
 
+    def _frequency(self, *figures, first=None):
+        """Judge orders ``(now, before)`` one after the other; return the warning."""
+        self._orders(self.customer, 200, 300)
+        account = self._run(steps="")
+        if first:
+            self.company.export_warnings_since = False
+        for now, before in figures:
+            self._set_facts(account, orders_182d=now, orders_prev_182d=before)
+            self._run(facts=False, steps="w")
+            self.company.export_warnings_since = AS_OF - timedelta(days=1)
+        return self.warnings.search([("code", "=", "frequency")])
+
+    def test_information_that_becomes_a_warning_asks_for_a_contact(self):
+        warning = self._frequency((1, 2), (0, 4))
+        self.assertEqual((warning.level, warning.wants_contact), ("warning", True))
+        wanting = self.warnings._warnings_wanting_contact(self.company)
+        self.assertIn(warning, wanting)
+
+    def test_what_was_known_at_the_start_and_becomes_worse_is_news(self):
+        warning = self._frequency((1, 2), first=True)
+        self.assertEqual((warning.level, warning.state), ("info", "known"))
+        warning = self._frequency((0, 4))
+        self.assertEqual((warning.level, warning.state), ("warning", "open"))
+
+    def test_information_that_has_passed_hides_no_warning(self):
+        warning = self._frequency((1, 2), (3, 2))
+        self.assertEqual((warning.level, warning.state), ("info", "passed"))
+        # No worse than before: said once in the quarter.
+        warning = self._frequency((1, 2))
+        self.assertEqual(warning.state, "passed")
+        warning = self._frequency((0, 4))
+        self.assertEqual((warning.level, warning.state), ("warning", "open"))
+        self.assertFalse(warning.passed_date)
+
+    def test_what_a_person_has_closed_stays_closed_in_the_quarter(self):
+        self._frequency((1, 2)).action_dismiss("A season")
+        warning = self._frequency((0, 4))
+        self.assertEqual((warning.level, warning.state), ("info", "dismissed"))
+
+    def test_nobody_is_warned_of_an_archived_customer(self):
+        self._silent()
+        self._run()
+        self.assertIn("silence", self._codes())
+        self.customer.active = False
+        self._run()
+        self.assertFalse(self._codes())
+        self._run(as_of=AS_OF + timedelta(days=1))
+        self.assertFalse(self._codes())
+
+    def test_nobody_is_warned_of_who_is_recorded_as_lost(self):
+        self._silent()
+        account = self._run()
+        loss = self.env["export.crm.loss"].create(
+            {"account_id": account.id, "kind": "forced", "reason": "price"}
+        )
+        later = AS_OF + timedelta(days=1)  # another quarter
+        self._run(as_of=later)
+        self.assertFalse(self._codes())
+        loss.action_win_back()
+        self._run(as_of=later)
+        self.assertIn("silence", self._codes())
+
+    def test_an_unknown_value_is_not_the_largest(self):
+        other = self._customer("Known value")
+        self._silent()
+        self._orders(other, *range(60, 180, 10))
+        account = self._run(self.customer, other, steps="d")
+        self._set_facts(account, forecast_revenue_12m=None)
+        self._run(self.customer, other, steps="w", facts=False)
+        found = self.warnings.search([("code", "=", "silence")])
+        self.assertEqual(found.partner_id.ids, [other.id, self.customer.id])
+
     def test_contacts_wanted(self):
         self._silent()
         self._run()

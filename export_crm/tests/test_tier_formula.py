@@ -232,6 +232,12 @@ class TestTierGates(TierFormulaCase):
         self.assertEqual(self.code(**{**regular, "order_count": 2}), "C")
         self.assertEqual(self.code(**{**regular, "interval_cv": 0.61}), "C")
 
+    def test_returns_of_the_year_before_make_no_growth(self):
+        low = {**SMALL, "quarters_4": 3, "revenue_before": -500.0}
+        self.assertEqual(self.code(**{**low, "revenue": 0.0}), "C")
+        self.assertEqual(self.code(**{**low, "revenue": -100.0}), "C")
+        self.assertEqual(self.code(**{**low, "revenue": 1.0}), "B")
+
     def test_large_and_steady_without_growth_is_no_c(self):
         self.assertEqual(
             self.code(first_order=date(2023, 1, 1), revenue=900.0, growth=0.9), "B"

@@ -219,18 +219,7 @@ class TestTierGrading(TierCommon):
         self.assertIn("B → C", message.body)
 
     def test_activities_of_the_new_tier_start(self):
-        todo = self.env.ref("mail.mail_activity_data_todo")
-        plan = self.env["mail.activity.plan"].create(
-            {
-                "name": "Welcome as A",
-                "company_id": False,
-                "res_model": "res.partner",
-                "template_ids": [
-                    (0, 0, {"activity_type_id": todo.id, "summary": "Call"})
-                ],
-            }
-        )
-        self.env.ref("export_crm.export_crm_tier_policy_a").plan_id = plan
+        self._set_plan("A")
         self._set_tier(self.account, "B")
         self._grade()
         self.assertRecordValues(

@@ -1,9 +1,9 @@
 """The tier on orders, leads and invoices: stored at confirmation, shown in batch."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import Form, tagged, warmup
+from odoo.tests import Form, new_test_user, tagged, warmup
 
-from .common_tier import TierCommon
+from .common_tier import AS_OF, TierCommon
 
 
 @tagged("post_install", "-at_install")
@@ -203,6 +203,35 @@ class TestTierOnDocuments(TierCommon):
             ["revenue_365d:sum"],
         )
         self.assertEqual(groups, [(self.env.ref("base.ng"), self.tiers["B"], 700.0)])
+
+    def test_customers_cannot_read_what_tier_they_are_in(self):
+        portal = new_test_user(
+            self.env, "ec_portal", groups="base.group_portal", email="buyer@x.example"
+        )
+        portal.partner_id.parent_id = self.customer
+        order = self._order(portal.partner_id, AS_OF)
+        self.assertEqual(order.export_tier_id.code, "B")
+        for record, names in (
+            (portal.partner_id, ("export_tier_id", "export_tier_color")),
+            (
+                order,
+                (
+                    "export_tier_id",
+                    "export_customer_tier_id",
+                    "export_customer_tier_color",
+                    "export_terms_days",
+                    "export_terms_text",
+                    "export_terms_before_id",
+                    "export_trial",
+                    "export_freight_free",
+                ),
+            ),
+        ):
+            theirs = record.with_user(portal)
+            self.assertTrue(theirs.read(["display_name"]))
+            for name in names:
+                with self.subTest(name=name), self.assertRaises(AccessError):
+                    theirs.read([name])
 
     def test_intern_sees_the_tier_and_nothing_behind_it(self):
         intern = self._user("intern", "intern")

@@ -56,6 +56,17 @@ class TestTierOverride(TierCommon):
         )
         self.assertEqual(change.breakdown, self.account.tier_lines)
 
+    def test_activities_of_the_new_tier_start(self):
+        self._set_plan("A")
+        self._override()
+        self.assertRecordValues(
+            self.customer.activity_ids,
+            [{"summary": "Call", "user_id": self.salesperson.id}],
+        )
+        # The same tier once more is no change.
+        self._override()
+        self.assertEqual(len(self.customer.activity_ids), 1)
+
     def test_computed_tier_is_kept_up_to_date(self):
         self._override("C")
         self._judge(self.customer, as_of=self.today)

@@ -280,6 +280,17 @@ class TestTierScores(TierCommon):
         with self.assertRaises(ValidationError):
             answer.date = self.today + timedelta(days=1)
 
+    def test_nobody_puts_an_answer_into_somebody_elses_mouth(self):
+        answers = self.env["export.crm.willingness"].with_user(self.salesperson)
+        answer = answers.create(
+            {"partner_id": self.customer.id, "value": "3", "user_id": self.lead.id}
+        )
+        self.assertEqual(answer.user_id, self.salesperson)
+        with self.assertRaises(AccessError):
+            answer.write({"value": "5", "user_id": self.lead.id})
+        answer.value = "4"
+        self.assertEqual(answer.user_id, self.salesperson)
+
     def test_salesperson_answers_for_own_customers_only(self):
         mine = self.env["export.crm.willingness"].with_user(self.salesperson)
         answer = mine.create({"partner_id": self.customer.id, "value": "4"})
@@ -290,6 +301,40 @@ class TestTierScores(TierCommon):
             mute_logger("odoo.addons.base.models.ir_rule"),
         ):
             mine.create({"partner_id": stranger.id, "value": "1"})
+
+    def test_answers_follow_the_salesperson_of_the_orders(self):
+        """Nobody on the customer's card: whoever sells to it is responsible."""
+        customer = self._customer("Theirs by its orders", user_id=False)
+        order = self._order(customer, AS_OF - timedelta(days=10))
+        order.write({"user_id": self.salesperson.id, "team_id": self.team.id})
+        self._judge(customer)
+        wallet = self.env["export.crm.wallet"].create(
+            {"partner_id": customer.id, "amount": 5000.0}
+        )
+        stranger = self._user("stranger", "user")
+        other_lead = self._user("other_lead", "team_manager")
+        for user, seen in (
+            (self.salesperson, True),
+            (self.lead, True),
+            (self.manager, True),
+            (stranger, False),
+            (other_lead, False),
+        ):
+            with self.subTest(user=user.login):
+                wallets = self.env["export.crm.wallet"].with_user(user)
+                found = wallets.search([("partner_id", "=", customer.id)])
+                self.assertEqual(bool(found), seen)
+        with (
+            self.assertRaises(AccessError),
+            mute_logger("odoo.addons.base.models.ir_rule"),
+        ):
+            wallet.with_user(stranger).amount = 1.0
+        # Known to nobody yet: whoever learns something may note it.
+        new = self._customer("Fair contact", user_id=False)
+        values = {"partner_id": new.id, "value": "4"}
+        self.assertTrue(
+            self.env["export.crm.willingness"].with_user(stranger).create(values)
+        )
 
     def test_core_market_by_group_and_country(self):
         asia = self.env.ref("export_crm.country_group_asia")
@@ -402,12 +447,16 @@ class TestTierScores(TierCommon):
         before = told()
         self._judge(self.customer)
         self.assertEqual(told(), before)
+        for code in "ABC":
+            self._set_plan(code)
         newcomer = self._customer("Newcomer")
         self._order(newcomer, AS_OF - timedelta(days=185))
         self._judge(newcomer)
         self.assertEqual(told(), before + 1)
+        self.assertEqual(newcomer.activity_ids.mapped("summary"), ["Call"])
         late = self._customer("Before go-live")
         self._order(late, AS_OF - timedelta(days=185))
         self.company.export_go_live_date = AS_OF - timedelta(days=100)
         self._judge(late)
         self.assertEqual(told(), before + 1)
+        self.assertFalse(late.activity_ids)

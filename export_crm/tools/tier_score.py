@@ -280,7 +280,8 @@ def _gates(facts, criteria, years, score):
 def _rules(facts, criteria, score):
     """Yield what a B takes: growing and stable, or the score."""
     if rule := criteria.get("growing"):
-        before = facts.revenue_before or 0.0
+        # Returns of more than was bought are no lower base: nothing is not growth.
+        before = max(facts.revenue_before or 0.0, 0.0)
         passed = None if facts.revenue is None else facts.revenue > before
         yield Check(rule.code, passed, facts.revenue, before, rule.id)
     if rule := criteria.get("stable_quarters"):

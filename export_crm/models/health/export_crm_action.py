@@ -21,7 +21,7 @@ class ExportCrmAction(models.Model):
     _name = "export.crm.action"
     _description = "Next Best Action"
     _inherit = ["export.crm.account.work.mixin", "mail.thread"]
-    _order = "priority desc, id desc"
+    _order = "priority desc nulls last, id desc"
     _rec_name = "rule_id"
 
     rule_id = fields.Many2one(

@@ -36,7 +36,7 @@ class ExportCrmWarning(models.Model):
     _name = "export.crm.warning"
     _description = "Customer Warning"
     _inherit = ["export.crm.account.work.mixin", "mail.thread"]
-    _order = "level_rank desc, value_at_stake desc, id desc"
+    _order = "level_rank desc, value_at_stake desc nulls last, id desc"
 
     code = fields.Selection(CAUSES, string="Cause", required=True, readonly=True)
     level = fields.Selection(

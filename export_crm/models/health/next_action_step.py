@@ -44,11 +44,13 @@ class ExportCrmAction(models.Model):
         old._expire()
         known = {
             (action.account_id.id, action.rule_id.id)
-            for action in self.search(batch & Domain("period", "=", period))
+            for action in self.search(batch & self._standing(period, as_of))
         }
         new, met = [], set()
+        # Nobody works on a customer that is archived.
+        there = batch & Domain("partner_id.active", "=", True)
         for rule in rules:
-            accounts = self.env["export.crm.account"].search(batch & rule._domain())
+            accounts = self.env["export.crm.account"].search(there & rule._domain())
             met |= {(account.id, rule.id) for account in accounts}
             for account in accounts:
                 if (account.id, rule.id) not in known:
@@ -60,6 +62,21 @@ class ExportCrmAction(models.Model):
             lambda action: (action.account_id.id, action.rule_id.id) not in met
         )
         past._expire()
+
+    @api.model
+    def _standing(self, period, as_of):
+        """Return the domain of the actions that are not proposed once more.
+
+        Those of this quarter, those that somebody is at, and those of the control
+        group while what they are compared by is not measured: contacted within these
+        days, they would be no control.
+        """
+        running = Domain("date", ">", as_of - timedelta(days=OUTCOME_DAYS))
+        return (
+            Domain("period", "=", period)
+            | Domain("state", "=", "accepted")
+            | (Domain("state", "=", "control") & running)
+        )
 
     def _expire(self):
         """Take actions back that nobody decided about.

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools import early_warning
 from .export_crm_warning import OPEN_STATES
@@ -67,18 +68,44 @@ class ExportCrmWarning(models.Model):
     @api.model
     def _findings(self, company, partner_ids, rules):
         """Return ``{account id: (findings, value at stake)}``."""
-        accounts = self.env["export.crm.account"]
-        accounts.flush_model()
+        self.env.flush_all()
         tiers = {tier.id: tier.code for tier in self.env["export.crm.tier"].search([])}
         rules = [rule._as_rule() for rule in rules]
         found = {}
-        for row in accounts._score_inputs(company, partner_ids, WARNING_INPUTS):
+        for row in self.env.execute_query_dict(self._inputs_sql(company, partner_ids)):
             facts = {**row, "tier": tiers.get(row["tier_id"], "")}
             for name in ("interval_mean", "satisfaction", "satisfaction_before"):
                 facts[name] = None if row[name] is None else float(row[name])
-            findings = early_warning.judge(facts, rules)
+            findings = early_warning.judge(facts, rules) if row["kept_up"] else []
             found[row["id"]] = (findings, row["forecast_revenue_12m"])
         return found
+
+    @api.model
+    def _inputs_sql(self, company, partner_ids):
+        """Return the query of the facts that rules look at.
+
+        ``kept_up``: somebody still wants to keep the customer. Nobody is warned of
+        one that is archived, or that is recorded as lost and not being won back.
+        """
+        return SQL(
+            """
+            SELECT account.id, %(names)s,
+                   partner.active AND lost.account_id IS NULL AS kept_up
+              FROM export_crm_account account
+              JOIN res_partner partner ON partner.id = account.partner_id
+              LEFT JOIN (SELECT DISTINCT account_id FROM export_crm_loss
+                          WHERE company_id = %(company)s
+                            AND state IN ('lost', 'given_up')) lost
+                     ON lost.account_id = account.id
+             WHERE account.company_id = %(company)s
+               AND account.partner_id = ANY(%(partners)s)
+            """,
+            names=SQL(", ").join(
+                SQL.identifier("account", name) for name in WARNING_INPUTS
+            ),
+            company=company.id,
+            partners=list(partner_ids),
+        )
 
     @api.model
     def _kept(self, account_ids, as_of):
@@ -97,9 +124,10 @@ class ExportCrmWarning(models.Model):
         contact = {rule.code for rule in rules if rule.wants_contact}
         new = []
         for finding in findings:
+            asks = finding.code in contact and finding.level != "info"
             known = kept.get((account_id, finding.code))
             if known:
-                known._follow(finding)
+                known._follow(finding, asks)
                 continue
             new.append(
                 {
@@ -111,23 +139,34 @@ class ExportCrmWarning(models.Model):
                     "date": as_of,
                     "evidence": finding.evidence,
                     "value_at_stake": value,
-                    "wants_contact": finding.code in contact
-                    and finding.level != "info",
+                    "wants_contact": asks,
                     "state": "known" if first else "open",
                 }
             )
         return new
 
-    def _follow(self, finding):
-        """Raise the level of an open warning that has become more serious."""
+    def _follow(self, finding, wants_contact):
+        """Raise the level of a warning that has become more serious.
+
+        That is news: it opens what was only known at the start, or had passed within
+        the period. What a person has closed stays closed.
+        """
         levels = early_warning.LEVELS
-        if self.state in OPEN_STATES and levels.index(finding.level) > levels.index(
-            self.level
+        if self.state in (*OPEN_STATES, "passed") and (
+            levels.index(finding.level) > levels.index(self.level)
         ):
             self._message_log(
                 body=self.env._("Before: %(evidence)s", evidence=self.summary)
             )
-            self.write({"level": finding.level, "evidence": finding.evidence})
+            self.write(
+                {
+                    "level": finding.level,
+                    "evidence": finding.evidence,
+                    "wants_contact": wants_contact,
+                    "state": "open",
+                    "passed_date": False,
+                }
+            )
 
     @api.model
     def _pass(self, account_ids, found, as_of):

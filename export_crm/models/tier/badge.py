@@ -37,8 +37,9 @@ def badge_tier():
         string="Tier",
         compute=_compute_badge,
         search=_search_badge,
-        help="The customer's tier today, in the company of the document.",
+        # Customers read their own documents: what we think of them is not theirs.
         groups="base.group_user",
+        help="The customer's tier today, in the company of the document.",
     )
 
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 
 class ExportCrmDatedAnswer(models.AbstractModel):
@@ -49,6 +49,12 @@ class ExportCrmDatedAnswer(models.AbstractModel):
         return answers
 
     def write(self, vals):
+        """Correct an answer; who has given it stays.
+
+        :raise AccessError: a client puts it in somebody else's mouth
+        """
+        if "user_id" in vals and not self.env.su:
+            raise AccessError(self.env._("Who has told this is not changed."))
         if "partner_id" in vals:
             vals = {**vals, "partner_id": self._customer_of(vals["partner_id"])}
             self._mark()

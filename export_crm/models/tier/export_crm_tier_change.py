@@ -69,10 +69,11 @@ class ExportCrmTierChange(models.Model):
     # === TELLING THE SALESPEOPLE === #
 
     def _announce_first(self, company, as_of):
-        """Tell about newcomers that have just become rated; go-live makes no flood.
+        """Tell about newcomers that have just become rated, and start their plans.
 
-        Told are those whose first order came after go-live and who became rated
-        within the last month; history that is merely read in is not.
+        Go-live makes no flood: told are those whose first order came after go-live
+        and who became rated within the last month; history that is merely read in is
+        not.
         """
         rule = self.env["export.crm.tier.criterion"]._criteria(company).get("unrated")
         days = NEWS_DAYS + int(rule.threshold if rule else 0)
@@ -88,7 +89,9 @@ class ExportCrmTierChange(models.Model):
                 ("first_order_date", ">=", since),
             ]
         )
-        self.filtered(lambda c: c.partner_id in news.partner_id)._announce()
+        told = self.filtered(lambda c: c.partner_id in news.partner_id)
+        told._announce()
+        told._start_plans()
 
     def _announce(self):
         """Send each salesperson one notification about all own customers here."""

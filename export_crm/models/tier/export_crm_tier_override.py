@@ -171,6 +171,7 @@ class ExportCrmTierOverride(models.Model):
                 user_id=self.env.uid,
             )
             change._announce()
+            change._start_plans()
 
     def _check_customer(self):
         """A person overrides the tier of customers that are theirs to see.

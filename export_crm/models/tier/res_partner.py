@@ -15,8 +15,9 @@ class ResPartner(models.Model):
         string="Tier",
         compute="_compute_export_tier",
         search="_search_export_tier_id",
-        help="A, B or C in the current company; empty: unrated.",
+        # Customers read their own contacts: what we think of them is not theirs.
         groups="base.group_user",
+        help="A, B or C in the current company; empty: unrated.",
     )
     export_tier_color = fields.Integer(
         compute="_compute_export_tier", groups="base.group_user"

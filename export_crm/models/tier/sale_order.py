@@ -22,8 +22,8 @@ class SaleOrder(models.Model):
         store=True,
         copy=False,
         index="btree_not_null",
-        help="The customer's tier when the order was confirmed; empty: unrated.",
         groups="base.group_user",
+        help="The customer's tier when the order was confirmed; empty: unrated.",
     )
     export_terms_days = fields.Integer(
         string="More Days to Pay",
@@ -36,9 +36,9 @@ class SaleOrder(models.Model):
     export_trial = fields.Boolean(
         string="Trial Order of a New Product",
         compute="_compute_export_policy",
+        groups="base.group_user",
         help="Has a product that is marked as new and that the customer has not "
         "bought before.",
-        groups="base.group_user",
     )
     export_freight_free = fields.Boolean(
         compute="_compute_export_policy", groups="base.group_user"
@@ -48,8 +48,8 @@ class SaleOrder(models.Model):
         string="Terms before the Proposal",
         copy=False,
         readonly=True,
-        help="The terms before the longer ones of the tier's policy were accepted.",
         groups="base.group_user",
+        help="The terms before the longer ones of the tier's policy were accepted.",
         prefetch="export_crm",
     )
 

@@ -84,7 +84,8 @@ def _samples_sql(scope):
 def _terms_sql(scope):
     """The most frequent terms of the purchases of the last two years.
 
-    Ties go to the older record, so that two runs agree.
+    Ties go to the older record, so that two runs agree. A salesperson who has left
+    is no longer responsible for anybody: the next one is, or nobody.
     """
     return SQL(
         """
@@ -94,9 +95,11 @@ def _terms_sql(scope):
                    AS usual_payment_term_id,
                MODE() WITHIN GROUP (ORDER BY currency_id) AS usual_currency_id,
                MODE() WITHIN GROUP (ORDER BY medium_id) AS usual_medium_id,
-               MODE() WITHIN GROUP (ORDER BY user_id) AS usual_user_id,
+               MODE() WITHIN GROUP (ORDER BY seller_id) AS usual_user_id,
                MODE() WITHIN GROUP (ORDER BY team_id) AS usual_team_id
           FROM export_fact_order
+          LEFT JOIN (SELECT id AS seller_id FROM res_users WHERE active) seller
+                 ON seller_id = user_id
          WHERE purchase AND %s
          GROUP BY partner_id
         """,

@@ -13,8 +13,9 @@ def _credits_sql(scope):
 
     A posted customer credit note lowers revenue by its untaxed amount in company
     currency at its own rate. Lines that credit what never counted as revenue are
-    taken out: lines of cancelled orders, of samples and replacements, and of down
-    payments.
+    taken out: lines of cancelled orders, of samples and replacements, of down
+    payments, and of orders that a third party pays: those lower the revenue of
+    whoever ordered, :func:`_paid_by_others_sql`.
     """
     return SQL(
         """
@@ -32,11 +33,16 @@ def _credits_sql(scope):
                         JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
                         JOIN sale_order_line sl ON sl.id = r.order_line_id
                         JOIN sale_order s ON s.id = sl.order_id
+                        JOIN res_partner buyer ON buyer.id = s.partner_id
+                        JOIN res_partner payer ON payer.id = s.partner_invoice_id
                        WHERE m.company_id = %(company)s
                          AND m.move_type = 'out_refund'
                          AND m.state = 'posted'
                          AND (s.state <> 'sale' OR s.export_kind <> 'order'
-                              OR sl.is_downpayment)
+                              OR sl.is_downpayment
+                              OR (buyer.commercial_partner_id <> c.partner_id
+                                  AND payer.commercial_partner_id
+                                      <> buyer.commercial_partner_id))
                       ) l
                 GROUP BY l.move_id
                ) x ON x.move_id = m.id
@@ -44,6 +50,41 @@ def _credits_sql(scope):
            AND m.move_type = 'out_refund'
            AND m.state = 'posted'
            AND m.invoice_date <= %(as_of)s
+        """,
+        company=scope.company_id,
+        as_of=scope.as_of,
+    )
+
+
+def _paid_by_others_sql(scope):
+    """Select credit notes to a third party for what the customer has ordered.
+
+    Negative amounts, as :func:`_credits_sql`; those lines alone that credit orders of
+    the customer which somebody else pays.
+    """
+    return SQL(
+        """
+        SELECT partner_id, day, -SUM(balance) AS amount
+          FROM (
+               SELECT DISTINCT o.partner_id, m.invoice_date AS day, l.id, l.balance
+                 FROM export_fact_order o
+                 JOIN sale_order s ON s.id = o.order_id
+                 JOIN res_partner payer ON payer.id = s.partner_invoice_id
+                  AND payer.commercial_partner_id <> o.partner_id
+                 JOIN sale_order_line sl ON sl.order_id = s.id
+                  AND sl.is_downpayment IS NOT TRUE
+                 JOIN sale_order_line_invoice_rel r ON r.order_line_id = sl.id
+                 JOIN account_move_line l ON l.id = r.invoice_line_id
+                 JOIN account_move m ON m.id = l.move_id
+                 JOIN res_partner billed ON billed.id = m.partner_id
+                  AND billed.commercial_partner_id <> o.partner_id
+                WHERE o.purchase
+                  AND m.company_id = %(company)s
+                  AND m.move_type = 'out_refund'
+                  AND m.state = 'posted'
+                  AND m.invoice_date <= %(as_of)s
+               ) line
+         GROUP BY partner_id, day
         """,
         company=scope.company_id,
         as_of=scope.as_of,
@@ -72,11 +113,14 @@ def _days_sql(scope):
                        WHERE purchase
                        UNION ALL
                       SELECT partner_id, day, amount, 0 FROM (%s) credit
+                       UNION ALL
+                      SELECT partner_id, day, amount, 0 FROM (%s) elsewhere
                       ) document
                 GROUP BY partner_id, day
                ) d
         """,
         _credits_sql(scope),
+        _paid_by_others_sql(scope),
     )
 
 
