@@ -19,10 +19,20 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         """Let inquiries that are lost, found again or assigned be followed."""
-        result = super().write(vals)
+        if "user_id" in vals:
+            domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            with self.env["export.crm.followup"]._following_people(domain):
+                result = super().write(vals)
+        else:
+            result = super().write(vals)
         if {"active", "partner_id", "user_id"} & set(vals):
             self._export_plan_followups()
         return result
+
+    def _merge_dependences(self, opportunities):
+        """Measure what several inquiries have asked once."""
+        self.env["export.crm.followup"]._merge_inquiries(self, opportunities)
+        return super()._merge_dependences(opportunities)
 
     def _compute_export_answer_by(self):
         """Show the moment by which the ledger wants the first answer."""
