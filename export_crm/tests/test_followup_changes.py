@@ -243,6 +243,16 @@ class TestFollowupChanges(FollowupCommon):
             self.assertEqual((ended.state, ended.reason), ("skipped", "no_contact"))
         self.assertFalse(self._activities().filtered("active"))
 
+    def test_own_plan_with_an_archived_customer_stays(self):
+        row = self._scheduled(partner=self._contact("Buyer"))
+        action = row.with_user(self.salesperson).action_problem()
+        dialog = self.env[action["res_model"]].browse(action["res_id"])
+        dialog.with_user(self.salesperson).action_plan()
+        self.customer.active = False
+        self._run(as_of=self.day)
+        own = self._rows(res_model=self.ledger._name)
+        self.assertEqual(own.state, "scheduled")
+
     def test_no_newsletter_is_no_silence(self):
         """Whoever wants no mailings gets an answer to an inquiry all the same."""
         self._plan("inquiry")

@@ -57,17 +57,25 @@ class CrmLead(models.Model):
     def message_post(self, **kwargs):
         """Note the first answer that goes to the customer."""
         message = super().message_post(**kwargs)
-        if self._export_is_reply(message):
+        if self._export_is_reply(message, bool(kwargs.get("parent_id"))):
             # sudo: whoever may write to the customer has answered
             self.sudo()._export_replied(message.date)
         return message
 
-    def _export_is_reply(self, message):
+    def _export_is_reply(self, message, answers=False):
+        """Tell whether a message is our first answer to the customer.
+
+        A colleague's mail counts where it answers another one: the first mail of an
+        inquiry that a colleague forwards is the customer's.
+
+        :param answers: the message answers another one
+        """
         author = message.author_id
+        kinds = ("comment", "email_outgoing") + (("email",) if answers else ())
         return (
             len(self) == 1
             and not self.export_first_reply_at
-            and message.message_type in ("comment", "email_outgoing")
+            and message.message_type in kinds
             and not message.subtype_id.internal
             # sudo: which authors are colleagues is not the writer's secret
             and any(not user.share for user in author.sudo().user_ids)

@@ -213,7 +213,7 @@ class ExportCrmFollowup(models.Model):
             and (
                 not row.contact_id.active
                 or (row.contact_id.is_blacklisted and not row.clock)
-                or not (row.partner_id.active or row.clock)
+                or (row.trigger and not (row.clock or row.partner_id.active))
                 or row.contact_id.commercial_partner_id != row.partner_id
             )
         )

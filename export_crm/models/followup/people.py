@@ -164,7 +164,8 @@ class ExportCrmFollowup(models.Model):
         """
         self.ensure_one()
         customer = self.partner_id
-        if not (customer.active or self.clock):
+        # Inquiries, and what people have planned themselves, are made all the same.
+        if self.trigger and not (self.clock or customer.active):
             return customer.browse()
         people = customer.child_ids.filtered(lambda p: not p.is_company)
         places = []
