@@ -50,6 +50,7 @@ from . import (
     test_facts_tour,
     test_facts_trade,
     test_facts_views,
+    test_followup_changes,
     test_followup_claims,
     test_followup_clocks,
     test_followup_defaults,

@@ -139,6 +139,13 @@ class TestContactInteraction(FactsCommon):
         self.assertEqual(dated.next_activity_id.date_deadline, date(2026, 3, 20))
         self.assertFalse(self._log("2026-03-05").next_activity_id)
 
+    @freeze_time("2026-03-02 20:00:00")
+    def test_next_step_after_their_working_hours_is_tomorrow(self):
+        """At eight on Monday evening there, Tuesday has not begun yet."""
+        self.contact.export_tz_own = "UTC"
+        contact = self._log("2026-03-02", next_step="Call again")
+        self.assertEqual(contact.next_date, date(2026, 3, 3))
+
     def test_a_contact_to_come_is_no_contact(self):
         now = fields.Datetime.now()
         self._log().date = now + timedelta(minutes=5)

@@ -90,6 +90,24 @@ class TestFollowupClocks(FollowupCommon):
         self.assertEqual(row.on_time, 1.0)
         self.assertFalse(activity.exists())
 
+    def test_reply_from_the_mail_program(self):
+        """A colleague's mail in a thread; not the one in which he forwards it."""
+        self._plan("inquiry")
+        lead = self._lead(partner_id=self.customer.id).sudo()
+        row = self._clock(lead)
+        mail = {
+            "body": "200 pumps, please",
+            "message_type": "email",
+            "subtype_xmlid": "mail.mt_comment",
+        }
+        asked = lead.message_post(author_id=self.salesperson.partner_id.id, **mail)
+        self.assertEqual(row.state, "scheduled", "forwarded")
+        mail["parent_id"] = asked.id
+        lead.message_post(author_id=self.customer.id, **mail)
+        self.assertEqual(row.state, "scheduled", "the customer again")
+        lead.message_post(author_id=self.salesperson.partner_id.id, **mail)
+        self.assertEqual((row.state, row.outcome), ("done", "answered"))
+
     def test_lost_inquiry(self):
         self._plan("inquiry")
         lead = self._lead(partner_id=self.customer.id)

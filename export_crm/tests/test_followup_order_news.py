@@ -211,6 +211,33 @@ class TestFollowupOrderNews(OrderNewsCase):
         self._opt_in(moment="2026-03-01 14:00:00")
         self.assertFalse(self._morning())
 
+    def test_at_nine_whatever_their_own_hours(self):
+        """A mail waits for its reader: hours are for calls."""
+        self.buyer.write(
+            {
+                "export_hours_own": True,
+                "export_hours_from": 11.0,
+                "export_hours_to": 12.0,
+            }
+        )
+        self._opt_in()
+        self._order_at("2026-03-01 13:00:00")
+        self.assertFalse(self._morning("2026-03-02 03:29:00"))
+        self.assertTrue(self._morning("2026-03-02 03:30:00"))
+
+    def test_merging_brings_no_history(self):
+        """Old orders of a contact that is merged are no news for the one that stays."""
+        twin = self._contact("Priya S.", email="priya@example.com")
+        self._opt_in()
+        with freeze_time("2026-03-01 13:00:00"):
+            self._sold(twin)
+        self.env.flush_all()
+        wizard = self.env["base.partner.merge.automatic.wizard"].sudo().create({})
+        with freeze_time("2026-03-01 14:00:00"):
+            wizard._merge((twin + self.buyer).ids, self.buyer)
+        self.env.invalidate_all()
+        self.assertFalse(self._morning())
+
     def test_blacklist_archive_no_address(self):
         self._opt_in()
         self._order_at("2026-03-01 13:00:00")

@@ -18,6 +18,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env.invalidate_all()
         self.env["export.crm.followup"]._follow_customers(dst_partner)
         self.env["export.crm.occasion"]._forget_doubles(dst_partner)
+        # sudo: as below; nobody is told again what the other one knew
+        kept = dst_partner.sudo()
+        if kept.export_order_news:
+            kept._export_begin_order_news()
         customer = dst_partner.commercial_partner_id
         for model in ("export.crm.wallet", "export.crm.willingness"):
             # sudo: whoever merges contacts may not see what was learnt of them

@@ -204,8 +204,9 @@ class ExportCrmInteraction(models.Model):
                 continue
             partner = contact.partner_id.with_company(contact.company_id)
             if not contact.next_date:
-                opens, _end = partner._export_next_window(now + timedelta(days=1))
                 hours = partner._export_hours(now)[partner.id]
+                tomorrow = hours.local(now).date() + timedelta(days=1)
+                opens, _end = hours.next_window(hours.window(tomorrow)[0])
                 contact.next_date = hours.local(opens).date()
             contact.next_activity_id = partner.activity_schedule(
                 _ACTIVITY_TYPES.get(contact.channel, "mail.mail_activity_data_todo"),

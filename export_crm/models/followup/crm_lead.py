@@ -19,10 +19,20 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         """Let inquiries that are lost, found again or assigned be followed."""
-        result = super().write(vals)
+        if "user_id" in vals:
+            domain = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+            with self.env["export.crm.followup"]._following_people(domain):
+                result = super().write(vals)
+        else:
+            result = super().write(vals)
         if {"active", "partner_id", "user_id"} & set(vals):
             self._export_plan_followups()
         return result
+
+    def _merge_dependences(self, opportunities):
+        """Measure what several inquiries have asked once."""
+        self.env["export.crm.followup"]._merge_inquiries(self, opportunities)
+        return super()._merge_dependences(opportunities)
 
     def _compute_export_answer_by(self):
         """Show the moment by which the ledger wants the first answer."""
@@ -47,17 +57,25 @@ class CrmLead(models.Model):
     def message_post(self, **kwargs):
         """Note the first answer that goes to the customer."""
         message = super().message_post(**kwargs)
-        if self._export_is_reply(message):
+        if self._export_is_reply(message, bool(kwargs.get("parent_id"))):
             # sudo: whoever may write to the customer has answered
             self.sudo()._export_replied(message.date)
         return message
 
-    def _export_is_reply(self, message):
+    def _export_is_reply(self, message, answers=False):
+        """Tell whether a message is our first answer to the customer.
+
+        A colleague's mail counts where it answers another one: the first mail of an
+        inquiry that a colleague forwards is the customer's.
+
+        :param answers: the message answers another one
+        """
         author = message.author_id
+        kinds = ("comment", "email_outgoing") + (("email",) if answers else ())
         return (
             len(self) == 1
             and not self.export_first_reply_at
-            and message.message_type in ("comment", "email_outgoing")
+            and message.message_type in kinds
             and not message.subtype_id.internal
             # sudo: which authors are colleagues is not the writer's secret
             and any(not user.share for user in author.sudo().user_ids)

@@ -17,12 +17,13 @@ REASONS = [
     ("too_late", "Found too late"),
     ("tier", "No longer for this customer"),
     ("gone", "Document deleted"),
+    ("plan_off", "No longer planned"),
     ("merged", "Customers merged"),
     ("user", "Cancelled by a person"),
     ("person", "Skipped by a person"),
 ]
 # Closed by us because of facts: opens again when the facts are others.
-HEALABLE = ("order_cancelled", "returned", "lost")
+HEALABLE = ("order_cancelled", "returned", "lost", "plan_off")
 OUTCOMES = [
     ("reached", "Reached"),
     ("replied", "Replied"),
@@ -318,9 +319,34 @@ class ExportCrmFollowup(models.Model):
                 )
             )
         result = super().write(vals)
+        if not self.env.su:
+            self._check_people(vals)
         if "user_id" in vals:
             self._pass_on_activity()
         return result
+
+    def _check_people(self, vals):
+        """Refuse people who can't make a contact, or are not the customer's.
+
+        :raise UserError: another customer's contact, nobody, no colleague there
+        """
+        # sudo: of whom a contact is, and who works where, is no secret here
+        for row in self.sudo():
+            contact = row.contact_id
+            theirs = not contact or contact.commercial_partner_id == row.partner_id
+            if "contact_id" in vals and not theirs:
+                raise UserError(
+                    self.env._(
+                        "%s: choose a contact of the customer.", row.display_name
+                    )
+                )
+            if "user_id" in vals and not row._can(row.user_id):
+                raise UserError(
+                    self.env._(
+                        "%s: choose a colleague who works in the company.",
+                        row.display_name,
+                    )
+                )
 
     def _pass_on_activity(self):
         """Have the activity belong to whom the contact belongs."""

@@ -20,25 +20,46 @@ class ExportCrmFollowup(models.Model):
 
     @api.model
     def _skip_too_late(self, company, partner_ids, as_of):
-        """Skip what was found long after its time: no flood, ever."""
-        self.flush_model()
+        """Skip what was found long after its time: no flood, ever.
+
+        Steps of plans that are switched off, or deleted, end, too.
+        """
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE export_crm_followup
-                   SET state = 'skipped', reason = 'too_late',
-                       write_date = timezone('UTC', now())
-                 WHERE company_id = %s AND %s AND state = 'planned'
-                   AND planned_date < %s AND NOT COALESCE(deferred, FALSE)
+                WITH judged AS (
+                    SELECT followup.id,
+                           followup.trigger IS NOT NULL
+                           AND (plan.active IS NOT TRUE
+                                OR plan.export_trigger IS DISTINCT FROM followup.trigger
+                                OR plan.company_id <> followup.company_id) AS off,
+                           followup.planned_date < %s
+                           AND NOT COALESCE(followup.deferred, FALSE) AS late
+                      FROM export_crm_followup followup
+                 LEFT JOIN mail_activity_plan_template step
+                        ON step.id = followup.template_id
+                 LEFT JOIN mail_activity_plan plan ON plan.id = step.plan_id
+                     WHERE followup.company_id = %s AND %s
+                       AND followup.state = 'planned'
+                )
+                UPDATE export_crm_followup followup
+                   SET state = CASE WHEN judged.off THEN 'cancelled'
+                                    ELSE 'skipped' END,
+                       reason = CASE WHEN judged.off THEN 'plan_off'
+                                     ELSE 'too_late' END,
+                       deferred = FALSE, write_date = timezone('UTC', now())
+                  FROM judged
+                 WHERE followup.id = judged.id AND (judged.off OR judged.late)
                 """,
+                as_of - timedelta(days=company.export_followup_late_days),
                 company.id,
                 SQL("partner_id IS NULL")
                 if partner_ids is None
                 else SQL("partner_id = ANY(%s)", list(partner_ids)),
-                as_of - timedelta(days=company.export_followup_late_days),
             )
         )
-        self.invalidate_model(["state", "reason"])
+        self.invalidate_model(["state", "reason", "deferred"])
 
     # === CLAIMS === #
 
@@ -167,7 +188,9 @@ class ExportCrmFollowup(models.Model):
         rows = rows.filtered(lambda row: row.state == "scheduled")
         changed += rows.filtered("trigger")._mark_on_hold(company)
         rows.filtered(
-            lambda row: not (row.user_id.active and row.activity_id.user_id.active)
+            lambda row: not (
+                row._can(row.user_id) and row._can(row.activity_id.user_id)
+            )
         )._hand_over()
         (changed.main_id + changed.filtered(lambda r: not r.main_id))._tell_activity()
 
@@ -180,7 +203,7 @@ class ExportCrmFollowup(models.Model):
 
     def _replace_contacts(self):
         """Choose somebody else where the contact is archived, on the blacklist, or
-        works for another customer by now.
+        works for another customer by now, in that one's hours and channel.
 
         :return: the rows with another contact
         """
@@ -189,11 +212,14 @@ class ExportCrmFollowup(models.Model):
             and row.contact_id
             and (
                 not row.contact_id.active
-                or row.contact_id.is_blacklisted
+                or (row.contact_id.is_blacklisted and not row.clock)
+                or (row.trigger and not (row.clock or row.partner_id.active))
                 or row.contact_id.commercial_partner_id != row.partner_id
             )
         )
-        return gone - gone._skip_without_contact()
+        found = gone - gone._skip_without_contact()
+        found._plan_where_contact_is(channel=True)
+        return found
 
     def _tell_activity(self):
         """Have activities say what their rows say by now."""

@@ -57,6 +57,24 @@ class ExportCrmFollowup(models.Model):
             row.cycle = -row.id
         self.flush_recordset()
 
+    @api.model
+    def _merge_inquiries(self, target, sources):
+        """Hang the response times of inquiries on the one they are merged into.
+
+        :param crm.lead target: the inquiry that stays
+        :param crm.lead sources: inquiries that are deleted
+        """
+        leads = target | sources
+        # sudo: whoever merges inquiries may not see what is planned for them
+        rows = self.sudo().search(
+            [("res_model", "=", leads._name), ("res_id", "in", leads.ids)]
+        )
+        for same in rows.grouped(lambda row: (row.company_id, row.step)).values():
+            same.sorted(lambda row: row._rank())[1:]._give_way()
+        moving = rows.filtered(lambda row: row.res_id != target.id)
+        moving.res_id = target.id
+        moving.flush_recordset()
+
     # === WHOSE IT IS === #
 
     @api.model

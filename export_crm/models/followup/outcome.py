@@ -216,13 +216,18 @@ class ExportCrmFollowup(models.Model):
         if activities:
             labels = dict(self._fields["outcome"]._description_selection(self.env))
             activities.action_feedback(feedback=note or labels[outcome])
-        group._tell_warnings()
+        if outcome != "no_answer":
+            group._tell_warnings()
 
     def _tell_warnings(self):
-        """Tell the warnings that wanted these contacts that they were made."""
-        rows = self.filtered(lambda row: row.res_model == "export.crm.warning")
-        for row in rows:
-            warning = row._document()
+        """Tell the warnings that wanted these contacts that they were made.
+
+        A try that nobody answered wakes nobody up: the next one may.
+        """
+        for row in self:
+            while row.res_model == self._name:
+                row = row._document()
+            warning = row.res_model == "export.crm.warning" and row._document()
             if warning and warning.state == "open":
                 warning.action_done()
 

@@ -1,4 +1,6 @@
-from odoo import models
+from contextlib import contextmanager
+
+from odoo import api, models
 
 from ...tools import followup as calc
 
@@ -47,7 +49,7 @@ class ExportCrmFollowup(models.Model):
             user_id or self.env.ref("base.user_root").id
         )
 
-    def _can(self, user, without):
+    def _can(self, user, without=None):
         """Tell whether a user can make this contact at all."""
         return (
             user.active
@@ -134,16 +136,37 @@ class ExportCrmFollowup(models.Model):
             if activity and activity.active and activity.user_id != user:
                 activity.with_context(mail_activity_quick_update=True).user_id = user
 
+    @api.model
+    @contextmanager
+    def _following_people(self, domain):
+        """Have contacts go to whoever is responsible once something is written.
+
+        What a person has given to somebody else stays with that one.
+
+        :param domain: of the rows that the change concerns
+        """
+        # sudo: whoever reassigns a document need not see what is planned for it
+        rows = self.sudo().search([*domain, ("state", "=", "scheduled")])
+        lines = rows._team_lines() if rows else None
+        ruled = rows.filtered(lambda row: row.user_id == row._responsible(lines=lines))
+        yield
+        if ruled:
+            ruled._hand_over()
+
     # === THEIR SIDE === #
 
     def _resolve_contact(self):
         """Return the person to contact, or none.
 
         The customer's contact in the role that the step asks for, else the one of
-        the document, else another one. Nobody archived, nobody on the blacklist.
+        the document, else another one. Nobody archived, nobody on the blacklist;
+        whoever asks us something gets the answer even so.
         """
         self.ensure_one()
         customer = self.partner_id
+        # Inquiries, and what people have planned themselves, are made all the same.
+        if self.trigger and not (self.clock or customer.active):
+            return customer.browse()
         people = customer.child_ids.filtered(lambda p: not p.is_company)
         places = []
         if self.contact_role:
@@ -158,7 +181,9 @@ class ExportCrmFollowup(models.Model):
             people,
         ]
         for place in places:
-            found = place.filtered(lambda p: p.active and not p.is_blacklisted)
+            found = place.filtered(
+                lambda p: p.active and (self.clock or not p.is_blacklisted)
+            )
             if found:
                 return found[0]
         return customer.browse()

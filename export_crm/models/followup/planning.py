@@ -11,7 +11,7 @@ from .export_crm_followup import HEALABLE, OPEN_STATES
 # Steps whose day follows the event's when that one changes.
 _MOVING = frozenset(
     ("delivery_received", "sample_sent", "shipped", "order_confirmed", "quotation_sent")
-    + ("sample_ordered", "invoice_due")
+    + ("sample_ordered", "invoice_due", "occasion")
 )
 
 
@@ -41,7 +41,7 @@ class ExportCrmFollowup(models.Model):
         self._follow_tiers(company, partner_ids)
         pairs = self._pairs(company, partner_ids, as_of, customers, matchers)
         written = self._apply(company, partner_ids, pairs, customers, as_of)
-        self._end_rhythms(company, partner_ids, pairs)
+        self._end_rhythms(company, partner_ids, pairs, as_of)
         return written
 
     @api.model
@@ -70,23 +70,36 @@ class ExportCrmFollowup(models.Model):
             self.invalidate_model(["tier_id"])
 
     @api.model
-    def _end_rhythms(self, company, partner_ids, pairs):
-        """Cancel the planned turns of rhythms that no longer concern a customer."""
+    def _end_rhythms(self, company, partner_ids, pairs, as_of):
+        """Cancel planned turns of rhythms, and feasts, that concern nobody by now."""
         wanted = {
             (event.partner_id, template._export_step())
             for template, event in pairs
             if event.trigger == "cadence"
         }
+        feasts = {
+            (event.record_id, template._export_step(), event.cycle)
+            for template, event in pairs
+            if event.trigger == "occasion"
+        }
         rows = self.search(
             [
                 ("company_id", "=", company.id),
                 ("partner_id", "in", list(partner_ids)),
-                ("trigger", "=", "cadence"),
                 ("state", "=", "planned"),
+                "|",
+                ("trigger", "=", "cadence"),
+                # What was found is found until its day has come.
+                *("&", ("trigger", "=", "occasion"), ("anchor_date", ">=", as_of)),
             ]
         )
-        over = rows.filtered(lambda row: (row.partner_id.id, row.step) not in wanted)
-        over._close("cancelled", "tier")
+        turns = rows.filtered(lambda row: row.trigger == "cadence")
+        turns.filtered(lambda row: (row.partner_id.id, row.step) not in wanted)._close(
+            "cancelled", "tier"
+        )
+        (rows - turns).filtered(
+            lambda row: (row.res_id, row.step, row.cycle) not in feasts
+        )._close("cancelled", "plan_off")
 
     @api.model
     def _step_plan_inquiries(self, company, as_of):
@@ -187,7 +200,8 @@ class ExportCrmFollowup(models.Model):
         limit = as_of - timedelta(days=company.export_followup_late_days)
         known = self._known_rows(company, partner_ids)
         pace = self.env["mail.activity.plan.template"]._export_pacer(company)
-        make = self._maker(company, customers, pace)
+        weekends = self._weekends()
+        make = self._maker(company, customers, pace, weekends)
         new, moved, closed, reopened = [], [], [], []
         wanted, nobody = set(), calc.Customer()
         for template, event in pairs:
@@ -195,6 +209,7 @@ class ExportCrmFollowup(models.Model):
             if key in wanted:
                 continue  # alternatives of one step: the first one that fits
             wanted.add(key)
+            customer = customers.get(event.partner_id, nobody)
             row = known.get(key)
             if row is None:
                 if not event.dead and (
@@ -208,7 +223,8 @@ class ExportCrmFollowup(models.Model):
                     template,
                     event,
                     row,
-                    pace(template, customers.get(event.partner_id, nobody)),
+                    pace(template, customer),
+                    weekends.get(customer.country_id, "56"),
                 ):
                     moved.append({"id": row["id"], **make(template, event)})
             elif row["reason"] in HEALABLE and not event.dead and not event.answered:
@@ -219,10 +235,11 @@ class ExportCrmFollowup(models.Model):
         return len(new) + len(moved) + len(closed) + len(reopened)
 
     @api.model
-    def _has_moved(self, template, event, row, pace):
+    def _has_moved(self, template, event, row, pace, weekend):
         """Tell whether an open row's time is another one by now.
 
         :param pace: the step's ``Pace`` for the customer, None: promised no longer
+        :param weekend: days off where the customer is
         """
         if event.answered:
             return True
@@ -230,8 +247,13 @@ class ExportCrmFollowup(models.Model):
             return True
         if event.trigger == "cadence":
             return event.day != row["planned_date"]
-        clock = template._export_is_clock()
-        return clock and pace is not None and pace.hours != row["target_hours"]
+        if template._export_is_clock():
+            return pace is not None and pace.hours != row["target_hours"]
+        if row["state"] != "planned" or row["deferred"] or row["clock"]:
+            return False  # as people, or a claim, want it
+        # The plan has another delay by now.
+        day = self._step_day(template, event, weekend, pace or calc.Pace())
+        return day != row["planned_date"]
 
     @api.model
     def _unless_too_late(self, values, limit):
@@ -250,7 +272,7 @@ class ExportCrmFollowup(models.Model):
             SQL(
                 """
                 SELECT id, res_model, res_id, step, cycle, state, reason,
-                       anchor_date, planned_date, target_hours
+                       anchor_date, planned_date, target_hours, clock, deferred
                   FROM export_crm_followup WHERE company_id = %s AND %s
                 """,
                 company.id,
@@ -265,20 +287,25 @@ class ExportCrmFollowup(models.Model):
     # === ONE ROW === #
 
     @api.model
-    def _maker(self, company, customers, pace):
+    def _weekends(self):
+        """Return ``{country id: days off}``, see ``tools.followup.working_day``."""
+        return dict(
+            self.env.execute_query(
+                SQL("SELECT id, COALESCE(export_weekend, '') FROM res_country")
+            )
+        )
+
+    @api.model
+    def _maker(self, company, customers, pace, weekends):
         """Return a function ``(template, event) → values`` that asks no database.
 
         :param pace: see ``mail.activity.plan.template._export_pacer``
+        :param weekends: see ``_weekends``
         """
         zone = company._export_timezone()
         zones = self._zones(company, customers)
         tiers = dict(
             self.env.execute_query(SQL("SELECT code, id FROM export_crm_tier"))
-        )
-        weekends = dict(
-            self.env.execute_query(
-                SQL("SELECT id, COALESCE(export_weekend, '') FROM res_country")
-            )
         )
         nobody = calc.Customer()
 
@@ -349,14 +376,7 @@ class ExportCrmFollowup(models.Model):
                 "due_at": due,
                 "target_hours": pace.hours,
             }
-        if event.trigger == "cadence":
-            day = event.day
-        else:
-            day = calc.step_date(
-                event.day, pace.count, pace.unit, template._export_before()
-            )
-        if event.trigger != "occasion":
-            day = calc.working_day(day, weekend)
+        day = self._step_day(template, event, weekend, pace)
         begin, end = calc.window(day, zone)
         times = {"planned_date": day, "window_at": begin, "due_at": end}
         if event.trigger == "cadence":
@@ -367,6 +387,16 @@ class ExportCrmFollowup(models.Model):
             times["anchor_at"] = since
             times["target_hours"] = (end - since).total_seconds() / 3600
         return times
+
+    @api.model
+    def _step_day(self, template, event, weekend, pace):
+        """Return the day of a step that is made by the day."""
+        day = event.day
+        if event.trigger != "cadence":
+            day = calc.step_date(day, pace.count, pace.unit, template._export_before())
+        if event.trigger != "occasion":
+            day = calc.working_day(day, weekend)
+        return day
 
     @api.model
     def _plus_hours(self, company, moment, hours, template):

@@ -41,11 +41,19 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        """Take as known, when a contact opts in, what is true then."""
+        """Take as known, when a contact opts in, what is true then.
+
+        With the customer, what is to do goes to its new salesperson.
+        """
         begins = self.browse()
         if vals.get("export_order_news"):
             begins = self.filtered(lambda partner: not partner.export_order_news)
-        result = super().write(vals)
+        if "user_id" in vals:
+            ledger = self.env["export.crm.followup"]
+            with ledger._following_people([("partner_id", "in", self.ids)]):
+                result = super().write(vals)
+        else:
+            result = super().write(vals)
         if begins:
             begins._export_begin_order_news()
         return result

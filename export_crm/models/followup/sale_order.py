@@ -55,7 +55,12 @@ class SaleOrder(models.Model):
     def write(self, vals):
         """Note when a quotation was sent or an order confirmed, and plan at once."""
         vals = self._export_moment_vals(vals) | vals
-        result = super().write(vals)
+        if "user_id" in vals:
+            ledger = self.env["export.crm.followup"]
+            with ledger._following_people([("order_id", "in", self.ids)]):
+                result = super().write(vals)
+        else:
+            result = super().write(vals)
         if "state" in vals:
             self._export_note_moments()
         return result
@@ -64,7 +69,8 @@ class SaleOrder(models.Model):
         """Return the moment to write along with a new state: no statement more."""
         moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
         name = moment.get(vals.get("state"))
-        if name and not any(order[name] for order in self):
+        # Also a second time: after it was cancelled, the quotation is a new one.
+        if name and not any(order.state == vals["state"] for order in self):
             return {name: fields.Datetime.now()}
         return {}
 

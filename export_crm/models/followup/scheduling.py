@@ -116,15 +116,17 @@ class ExportCrmFollowup(models.Model):
         :param standing: the contacts with the customer that are to do
         """
         days = company.export_followup_coalesce_days
-        rest = self.browse()
+        rest = hosts = self.browse()
         for row in self:
             host = next(
                 (other for other in standing if other._is_near(row, days)), None
             )
             if host:
                 row._join(host)
+                hosts |= host
             else:
                 rest += row
+        hosts._tell_activity()
         mains = self.browse()
         for cluster in calc.clusters(rest.mapped("planned_date"), days):
             rows = mains.browse().union(*(rest[position] for position in cluster))
@@ -147,7 +149,36 @@ class ExportCrmFollowup(models.Model):
                 "user_id": host.user_id.id,
             }
         )
-        host.activity_id.note = host._script_html()
+
+    def _part_from_contacts(self):
+        """Take steps out of shared contacts from which they are too far by now."""
+        far = self.browse()
+        for main in self.main_id | self.filtered("member_ids"):
+            days = main.company_id.export_followup_coalesce_days
+            far += main.member_ids.filtered(
+                lambda row, main=main, days=days: row.state == "scheduled"
+                and not main._is_near(row, days)
+            )
+        mains = far.main_id
+        far.write({"state": "planned", "activity_id": False, "main_id": False})
+        mains._tell_activity()
+
+    def _plan_where_contact_is(self, channel=False):
+        """Plan contacts that are to do for their days, in the hours of whom we contact.
+
+        :param channel: take that person's channel, too, where the step has none
+        """
+        rows = self.filtered(lambda row: not row.clock)
+        hours = rows._local_hours(rows.company_id[:1])
+        for row in rows:
+            contact = row.contact_id or row.partner_id
+            working = bool(row.trigger) and row.trigger != "occasion"
+            row._plan_for(row.planned_date, working, hours.get(contact.id))
+            if not row.main_id and row.activity_id.date_deadline != row.planned_date:
+                row.activity_id.date_deadline = row.planned_date
+        for row in self if channel else ():
+            if not row.template_id.export_channel:
+                row.channel = (row.contact_id or row.partner_id).export_channel
 
     def _plan_for(self, day, working=False, hours=None):
         """Plan one row for a local day of its contact, in working hours there.
@@ -189,7 +220,7 @@ class ExportCrmFollowup(models.Model):
         self.ensure_one()
         row = self.with_context(lang=self.user_id.lang or self.env.lang)
         record = self._activity_record()
-        names = [member.name for member in row + row.member_ids]
+        names = [step.name for step in row._steps()]
         who = self.contact_id or self.partner_id
         activity_type = self.template_id.activity_type_id or self.env.ref(
             "mail.mail_activity_data_todo"
@@ -224,13 +255,13 @@ class ExportCrmFollowup(models.Model):
         """
         self.ensure_one()
         known = known or self._what_to_say()
-        parts = []
-        for row in self + self.member_ids:
+        parts, steps = [], self._steps()
+        for row in steps:
             template = row.template_id
             script = template.export_script
             if row.on_hold and template.export_hold_script:
                 script = template.export_hold_script
-            if self.member_ids and script:
+            if len(steps) > 1 and script:
                 parts.append(Markup("<p><b>%s</b></p>") % row.name)
             parts.append(script or Markup(""))
         parts.append(self._usage_html(known.usages))
@@ -244,6 +275,12 @@ class ExportCrmFollowup(models.Model):
             parts.append(self._material_html(known))
         parts.append(self._preferences_html())
         return Markup("").join(parts)
+
+    def _steps(self):
+        """Return the rows that are made in this contact; not those that have ended."""
+        return self + self.member_ids.filtered(
+            lambda row: row.state not in ("skipped", "cancelled")
+        )
 
     def _material_html(self, known):
         customer = known.customers.get(self.partner_id.id, calc.Customer())

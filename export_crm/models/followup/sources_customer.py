@@ -10,6 +10,8 @@ from .export_crm_followup import OPEN_STATES
 
 # How far ahead occasions are looked for.
 OCCASION_DAYS = 21
+# A feast lasts no longer.
+FEAST_DAYS = 14
 # Which plan greets a day that is noted on a contact; others: as a birthday.
 _NOTED = {"national_day": "holiday", "anniversary": "first_order"}
 
@@ -136,7 +138,8 @@ class ExportCrmFollowup(models.Model):
         ]
 
     @api.model
-    def _occasion(self, kind, partner_id, contact_id, day, title=None):
+    def _occasion(self, kind, partner_id, contact_id, day, title=None, key=None):
+        key = title or key
         return calc.Event(
             "occasion",
             "res.partner",
@@ -147,9 +150,7 @@ class ExportCrmFollowup(models.Model):
             occasion=kind,
             title=title,
             # A country has several feasts a year, whose dates are estimates at times.
-            cycle=day.year * 10000 + crc32(title.encode()) % 10000
-            if title
-            else day.year,
+            cycle=day.year * 10000 + crc32(key.encode()) % 10000 if key else day.year,
         )
 
     @api.model
@@ -188,13 +189,15 @@ class ExportCrmFollowup(models.Model):
                     contact.id,
                     day,
                     noted.name or None,
+                    # Apart from the birthday, which needs no description either.
+                    key="other" if noted.kind == "other" else None,
                 )
 
     @api.model
     def _events_holidays(self, partner_ids, as_of):
         """Yield the public holidays of the customers' countries and states.
 
-        Several days of one feast count as one: the first.
+        Several days of one feast count as one: the first, until the last is over.
         """
         rows = self.env.execute_query(
             SQL(
@@ -207,11 +210,13 @@ class ExportCrmFollowup(models.Model):
                  WHERE partner.id = ANY(%s)
                    AND day.date BETWEEN %s AND %s
                  GROUP BY partner.id, day.name
+                HAVING MAX(day.date) >= %s
                  ORDER BY 1, 2
                 """,
                 list(partner_ids),
-                as_of,
+                as_of - timedelta(days=FEAST_DAYS),
                 as_of + timedelta(days=OCCASION_DAYS),
+                as_of,
             )
         )
         for partner_id, day, name in rows:

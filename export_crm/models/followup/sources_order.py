@@ -21,7 +21,10 @@ class ExportCrmFollowup(models.Model):
                 "order_id": row["id"],
                 "partner_id": row["partner_id"],
                 "contact_id": row["contact_id"],
-                "dead": "order_cancelled" if row["state"] == "cancel" else None,
+                # Draft again: it was sent or confirmed before it was cancelled.
+                "dead": "order_cancelled"
+                if row["state"] in ("cancel", "draft")
+                else None,
             }
             if row["sent_at"]:
                 found.append(

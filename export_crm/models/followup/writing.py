@@ -82,6 +82,10 @@ class ExportCrmFollowup(models.Model):
         if not rows:
             return
         changed = (
+            "template_id",
+            "plan_id",
+            "role",
+            "contact_role",
             "anchor_date",
             "anchor_at",
             "planned_date",
@@ -123,9 +127,11 @@ class ExportCrmFollowup(models.Model):
         """Have activities follow their rows: another day, or no longer needed."""
         with_activity = self.filtered("activity_id")
         open_ = with_activity.filtered(lambda row: row.state == "scheduled")
-        for row in open_.filtered(lambda r: not r.main_id):
+        for row in open_.filtered("clock"):
             if row.activity_id.date_deadline != row.planned_date:
                 row.activity_id.date_deadline = row.planned_date
+        open_._part_from_contacts()
+        open_.filtered("activity_id")._plan_where_contact_is()
         (with_activity - open_)._drop_activities()
 
     @api.model
@@ -149,7 +155,21 @@ class ExportCrmFollowup(models.Model):
         :param activities: by default those of these rows
         """
         activities = self.activity_id if activities is None else activities
-        kept = self.search(
+        left = self.search(
             [("activity_id", "in", activities.ids), ("state", "=", "scheduled")]
-        ).activity_id
-        (activities - kept).filtered("active").unlink()
+        )
+        (activities - left.activity_id).filtered("active").unlink()
+        shared = left.filtered(lambda row: row.activity_id.active)
+        for rows in shared.grouped("activity_id").values():
+            rows._close_ranks()
+
+    def _close_ranks(self):
+        """Have the steps that are left of a shared contact go on without the others."""
+        main = self.filtered(lambda row: not row.main_id)[:1]
+        if not main:
+            main = self.sorted(lambda row: (row.planned_date, row.id))[0]
+            main.main_id = False
+            (self - main).main_id = main
+        if main.activity_id.date_deadline != main.planned_date:
+            main.activity_id.date_deadline = main.planned_date
+        main._tell_activity()
