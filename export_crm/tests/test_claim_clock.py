@@ -292,6 +292,15 @@ class TestClaimClock(ClaimCase):
             self.assertEqual(self._clock(claim, "update").cycle, 2)
             self.assertEqual(self._clock(claim, "update").state, "running")
 
+    def test_closed_claim_promises_no_update(self):
+        """Nobody would be told that it is late."""
+        claim = self._claim()
+        self._answer(claim)
+        claim.action_close()
+        claim.next_update_at = self._ago(hours=-5)
+        self.assertFalse(self._clock(claim, "update"))
+        self.assertFalse(claim.next_deadline)
+
     def test_cancelled_counts_in_no_figure(self):
         claim = self._claim()
         claim.action_cancel()
