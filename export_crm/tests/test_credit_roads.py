@@ -23,7 +23,7 @@ class TestCreditRoads(ExportCrmCommon):
         cls.hold = cls._hold()
 
     def _refused(self):
-        return self.assertRaisesRegex(UserError, "is on credit hold since")
+        return self.assertRaisesRegex(UserError, "has been on credit hold since")
 
     def test_flags_of_a_line_hide_no_goods(self):
         for flag in ("is_downpayment", "is_expense", "is_delivery"):
@@ -40,6 +40,29 @@ class TestCreditRoads(ExportCrmCommon):
                         }
                     )
                 ]
+
+    def test_nobody_writes_what_an_order_comes_to(self):
+        """Odoo lets a client write stored totals: past every limit and release."""
+        order = self.order.with_user(self.salesperson)
+        line = {"product_id": self.goods.id, "price_unit": 100.0}
+        partner = {"partner_id": self.customer.id}
+        for written in (
+            lambda: order.write({"amount_total": 0.01, "state": "sale"}),
+            lambda: order.write({"currency_rate": 1000.0}),
+            lambda: order.order_line.write({"price_total": 0.01}),
+            lambda: order.write(
+                {"order_line": [Command.create({**line, "price_subtotal": 0.01})]}
+            ),
+            lambda: order.create({**partner, "amount_total": 0.01}),
+            lambda: order.browse().web_save(
+                {**partner, "amount_untaxed": 0.01, "amount_total": 0.01}, {}
+            ),
+        ):
+            with self.assertRaisesRegex(AccessError, "follows from the lines"):
+                written()
+        loaded = order.load(["partner_id/.id", "amount_total"], [[self.customer.id, 1]])
+        self.assertIn("leave it out", loaded["messages"][0]["message"])
+        order.copy()
 
     def test_expense_becomes_no_sale(self):
         self.product.expense_policy = "cost"
