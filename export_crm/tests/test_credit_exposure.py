@@ -190,8 +190,9 @@ class TestCreditExposure(ExportCrmCommon):
         with self._refused():
             second.action_confirm()
 
-    def test_limit_writes_the_order_no_second_time(self):
-        *warm, order, same = (self._order(10.0) for _number in range(4))
+    def _statements_of_a_limit(self, **values):
+        """Return how many more statements confirming takes with a limit."""
+        *warm, order, same = (self._order(10.0, **values) for _number in range(4))
 
         def confirm(record):
             self.env.flush_all()
@@ -205,8 +206,20 @@ class TestCreditExposure(ExportCrmCommon):
             confirm(quotation)
         with_limit = confirm(order)
         self.patch(type(order), "_export_credit_limited", lambda _orders: set())
+        return with_limit - confirm(same)
+
+    def test_limit_writes_the_order_no_second_time(self):
         # The credit limit is read, and what is owed.
-        self.assertLessEqual(with_limit - confirm(same), 2)
+        self.assertLessEqual(self._statements_of_a_limit(), 2)
+
+    def test_limit_asks_for_no_rate_that_odoo_has_taken(self):
+        currency = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": currency.id}
+        )
+        more = self._statements_of_a_limit(pricelist_id=pricelist.id)
+        # One more for the currency itself.
+        self.assertLessEqual(more, 3)
 
     def test_quotation_warns_before_confirming(self):
         order = self._order(1001.0).with_user(self.salesperson)

@@ -244,19 +244,19 @@ class SaleOrder(models.Model):
     def _export_amount_today(self, amount):
         """Return an amount in this order's currency, in its company's at today's rate.
 
-        Whoever confirms by the button has today's rate on the order; on other roads
-        the order keeps that of the day it was quoted.
+        Whoever confirms by the button dates the order anew, and Odoo takes today's
+        rate; on other roads the order keeps that of the day it was quoted. The day is
+        that of Odoo's rate on the order, in UTC.
         """
         self.ensure_one()
         company = self.company_id
         if self.currency_id == company.currency_id:
-            return amount  # and no question what day it is there
+            return amount
+        today = fields.Datetime.now().date()
+        if self.date_order and self.date_order.date() == today:
+            return amount / (self.currency_rate or 1.0)  # no further question
         return self.currency_id._convert(
-            amount,
-            company.currency_id,
-            company,
-            company._export_today(),
-            round=False,
+            amount, company.currency_id, company, today, round=False
         )
 
     def _export_rate_moved(self):
