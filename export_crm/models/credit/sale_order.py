@@ -122,9 +122,8 @@ class SaleOrder(models.Model):
         # sudo: see _compute_export_credit_hold_id
         holds = self.env["export.crm.credit.hold"].sudo()
         holds = holds.search([("blocking", "=", True), ("release_ids", "!=", False)])
-        orders = self.sudo().browse()
-        for hold in holds:
-            orders |= self.sudo().search(hold._order_domain())
+        waiting = Domain.OR(Domain(hold._order_domain()) for hold in holds)
+        orders = self.sudo().search(waiting)
         return orders.filtered(lambda order: not order.export_credit_hold_id).ids
 
     @api.model
