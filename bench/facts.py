@@ -125,7 +125,7 @@ def lateness(registry):
     """
     from odoo.tools import SQL
 
-    from odoo.addons.export_crm.tools.lateness import months_before
+    from odoo.addons.export_crm.tools.account.lateness import months_before
 
     ours, theirs, naive, rows = [], [], [], 0
     for _try in range(AGAIN):

@@ -202,7 +202,7 @@ def one(registry):
 
     :return: medians in milliseconds: ``ms`` in all and per step; ``statements``
     """
-    from odoo.addons.export_crm.tools import pipeline
+    from odoo.addons.export_crm.tools.core import pipeline
 
     total, counts, by_step = [], [], {}
     with environment(registry) as env:

@@ -65,10 +65,10 @@ def data_sets(places, python, options):
 
 
 def tools(places, module):
-    """Import a module of the add-on's tools, without Odoo."""
+    """Import a module of the add-on's tools for health, without Odoo."""
     if str(places.addon) not in sys.path:
         sys.path.insert(0, str(places.addon))
-    return importlib.import_module(f"tools.{module}")
+    return importlib.import_module(f"tools.health.{module}")
 
 
 def histories_of(places, rows):

@@ -81,7 +81,7 @@ def doctests(kit):
     """Run the doctests of the add-on's tools."""
     tally = Tally()
     folder = kit.places.addon / "tools"
-    if not any(folder.glob("*.py")):
+    if not any(folder.rglob("*.py")):
         return tally
     with step("doctests of the add-on's tools"):
         command = [kit.python, INSIDE / "doctests.py", folder]

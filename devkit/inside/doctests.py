@@ -16,8 +16,9 @@ def main(folder):
     folder = pathlib.Path(folder)
     sys.path.insert(0, str(folder.parent))
     passed, failed = 0, 0
-    for path in sorted(folder.glob("*.py")):
-        name = folder.name if path.stem == "__init__" else f"{folder.name}.{path.stem}"
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder.parent).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
         runner = doctest.DocTestRunner()
         for test in doctest.DocTestFinder().find(importlib.import_module(name)):
             if not test.examples:

@@ -7,5 +7,4 @@ from . import (
     tier,
     claim,
     followup,
-    demo,
 )

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.lateness import Policy, months_before
+from ...tools.account.lateness import Policy, months_before
 
 
 class ExportCrmAccount(models.Model):
@@ -12,7 +12,7 @@ class ExportCrmAccount(models.Model):
 
     Three ways in, all reading the ledger and nothing else: rows as SQL, rows as
     dictionaries, one row per customer as SQL. What "late" means is written in
-    ``tools/lateness.py``.
+    ``tools/account/lateness.py``.
     """
 
     _inherit = "export.crm.account"

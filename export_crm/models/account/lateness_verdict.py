@@ -8,8 +8,8 @@ PROMPT_DAYS = 60
 class ExportCrmAccount(models.Model):
     """From ledger rows to verdicts and runs, in SQL.
 
-    The same rules as ``tools/lateness.py``, where they are explained: the two are
-    compared on random ledgers by ``tests/test_lateness_property.py``.
+    The same rules as ``tools/account/lateness.py``, where they are explained: the two
+    are compared on random ledgers by ``tests/account/test_lateness_property.py``.
     """
 
     _inherit = "export.crm.account"
@@ -286,7 +286,7 @@ class ExportCrmAccount(models.Model):
 
     @api.model
     def _lateness_run(self, policy):
-        """Which rows are the run: see ``tools/lateness.py``, ``run``.
+        """Which rows are the run: see ``tools/account/lateness.py``, ``run``.
 
         With one count per due date the worst instalment of a day speaks for it. The
         run is every overdue bucket and every late one that is newer than the newest

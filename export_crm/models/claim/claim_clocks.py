@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_event import MILESTONES
 from .export_crm_claim_policy import TARGETS
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_clock import _Schedules
 
 _logger = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import email_normalize, email_normalize_all
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_policy import TARGETS
 
 # Written by people; the other types are Odoo's own or say that nobody is there.

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_policy import TARGETS
 
 _OPEN_CLOCKS = (clock.RUNNING, clock.PAUSED)

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_policy import TARGETS
 
 

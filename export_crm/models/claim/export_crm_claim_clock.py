@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import clock
+from ...tools.claim import clock
 from .export_crm_claim_event import MILESTONES
 
 _logger = logging.getLogger(__name__)

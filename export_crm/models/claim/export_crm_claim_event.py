@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import clock
+from ...tools.claim import clock
 
 MILESTONES = [
     ("ack", "Acknowledged"),

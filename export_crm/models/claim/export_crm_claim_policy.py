@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools import clock
+from ...tools.claim import clock
 
 TARGETS = {
     "response": "response_hours",

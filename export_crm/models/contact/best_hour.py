@@ -7,7 +7,7 @@ import pytz
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...tools.local_time import canonical
+from ...tools.contact.local_time import canonical
 
 #: Habits older than that have changed.
 DAYS = 730

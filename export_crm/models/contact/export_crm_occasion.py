@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.local_time import yearly
+from ...tools.contact.local_time import yearly
 
 
 class ExportCrmOccasion(models.Model):

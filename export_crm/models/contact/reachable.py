@@ -7,7 +7,7 @@ days off.
 
 from odoo.tools import SQL
 
-from ...tools.local_time import DEFAULT_HOURS, LocalHours
+from ...tools.contact.local_time import DEFAULT_HOURS, LocalHours
 
 #: Model -> fields that the SQL reads.
 READ = {

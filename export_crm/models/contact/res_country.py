@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.local_time import DEFAULT_HOURS
+from ...tools.contact.local_time import DEFAULT_HOURS
 from .channels import CHANNELS, COUNTRY_CHANNELS, COUNTRY_WEEKENDS
 
 

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.local_time import DEFAULT_HOURS
+from ...tools.contact.local_time import DEFAULT_HOURS
 from ..account.res_partner import READERS
 from .channels import CHANNELS
 

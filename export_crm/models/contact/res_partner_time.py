@@ -11,8 +11,8 @@ from odoo.tools import SQL, format_date
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...tools import reply_hours
-from ...tools.local_time import (
+from ...tools.contact import reply_hours
+from ...tools.contact.local_time import (
     DEFAULT_HOURS,
     DEFAULT_WEEKEND,
     LocalHours,

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ...tools import pipeline
+from ...tools.core import pipeline
 
 CRONS = {
     "check": "export_crm.export_crm_payment_delay_cron",

@@ -9,7 +9,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools import pipeline
+from ...tools.core import pipeline
 from .export_crm_job import CRONS
 
 _logger = logging.getLogger(__name__)

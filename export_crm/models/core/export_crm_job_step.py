@@ -7,7 +7,7 @@ import psycopg2
 
 from odoo import api, models
 
-from ...tools import pipeline
+from ...tools.core import pipeline
 from .export_crm_job_run import BUSY
 
 _logger = logging.getLogger(__name__)

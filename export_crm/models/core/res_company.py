@@ -155,3 +155,17 @@ class ResCompany(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         return self._export_timezone().fromutc(now)
+
+    @api.model
+    def _export_tell_story(self, part):
+        """Let a part of the demo story be told; called by the demo data alone.
+
+        The package is imported here and nowhere else: no production registry has it.
+
+        :param str part: ``"ledgers"`` (charts of accounts and rates, before there are
+            customers) or ``"story"`` (everything else)
+        """
+        from ...demo.story import Story
+
+        story = Story(self.env)
+        {"ledgers": story._load_ledgers, "story": story._load_story}[part]()

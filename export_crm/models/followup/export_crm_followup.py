@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from ..account.unknown import FactFloat
 from .mail_activity_plan import CHANNELS, CONTACT_ROLES, NODES, ROLES, TRIGGERS
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import order_news as calc
+from ...tools.followup import order_news as calc
 
 
 class ExportCrmOrderNews(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from .mail_activity_plan import (
     CHANNELS,
     CONTACT_ROLES,

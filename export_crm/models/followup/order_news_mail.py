@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date, split_every
 
-from ...tools import followup as follow
-from ...tools import order_news as calc
+from ...tools.followup import followup as follow
+from ...tools.followup import order_news as calc
 
 _logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from .export_crm_followup import OPEN_STATES, REPLIES
 
 # Step and days of what is proposed after an outcome.

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 
 # Roles of account teams that stand for a role of a step.
 _TEAM_ROLES = {

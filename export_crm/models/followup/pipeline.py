@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools import pipeline
+from ...tools.core import pipeline
 
 
 class ExportCrmJob(models.Model):

@@ -5,7 +5,7 @@ import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from .export_crm_followup import HEALABLE, OPEN_STATES
 
 # Steps whose day follows the event's when that one changes.

@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from ..account.res_partner import READERS
 from .export_crm_followup import OPEN_STATES
 

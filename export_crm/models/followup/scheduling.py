@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 
 
 class Known(NamedTuple):

@@ -5,7 +5,7 @@ from zlib import crc32
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 from .export_crm_followup import OPEN_STATES
 
 # How far ahead occasions are looked for.

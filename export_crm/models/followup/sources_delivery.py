@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 
 
 class ExportCrmFollowup(models.Model):
@@ -11,7 +11,7 @@ class ExportCrmFollowup(models.Model):
 
     @api.model
     def _events_deliveries(self, company, partner_ids):
-        """Return the events of deliveries since go-live (``tools.followup.Event``).
+        """Return the events (``tools/followup``) of deliveries since go-live.
 
         One per transfer, one per order (on its last delivery that was not returned),
         one per dispatch. What came back is no delivery; a new delivery is one.

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import followup as calc
+from ...tools.followup import followup as calc
 
 
 class ExportCrmFollowup(models.Model):

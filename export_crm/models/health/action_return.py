@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
-from ...tools import uplift
+from ...tools.health import uplift
 from ..account.unknown import FactFloat, FactMonetary
 
 

@@ -1,12 +1,12 @@
-"""The demand scores of a batch in one statement: the twin of tools/demand_model.py."""
+"""Demand scores of a batch in one statement: twin of tools/health/demand_model.py."""
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import demand
-from ...tools.demand_logit import EDGE, WEEK
-from ...tools.demand_model import BLEND_WEIGHT, Z80
-from ...tools.silence import MIN_INTERVALS, REGULAR_BELOW
+from ...tools.health import demand
+from ...tools.health.demand_logit import EDGE, WEEK
+from ...tools.health.demand_model import BLEND_WEIGHT, Z80
+from ...tools.health.silence import MIN_INTERVALS, REGULAR_BELOW
 
 #: Column suffix and days of the forecasts.
 SPANS = (("12m", 365), ("3y", 1095), ("5y", 1825))
@@ -21,8 +21,8 @@ class ExportCrmAccount(models.Model):
     def _demand_sql(self, company, partner_ids, engine):
         """Return the query of the demand scores of some customers.
 
-        Equal to the Python of ``tools/demand_model.py`` to 1e-9, from the facts on
-        the accounts. One row per account with a purchase.
+        Equal to the Python of ``tools/health/demand_model.py`` to 1e-9, from the facts
+        on the accounts. One row per account with a purchase.
 
         :param engine: ``tools.demand_model.Model``
         :return: ``SQL``; columns ``id`` and those of ``DEMAND_COLUMNS``
@@ -194,7 +194,7 @@ class ExportCrmAccount(models.Model):
     def _silence_sql(self):
         """SQL: the chance of the open gap on the Erlang-2 clock; NULL if irregular.
 
-        See ``tools/silence.py``; ``usual`` is the mean of ``x`` intervals.
+        See ``tools/health/silence.py``; ``usual`` is the mean of ``x`` intervals.
         """
         return SQL(
             """

@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import backtest_rolling
+from ...tools.health import backtest_rolling
 from ..account.unknown import FactFloat
 
 CUSTOMERS = 5000

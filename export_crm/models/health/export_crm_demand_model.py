@@ -4,8 +4,8 @@ from dataclasses import asdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import backtest, demand, demand_model
-from ...tools.demand_history import history
+from ...tools.health import backtest, demand, demand_model
+from ...tools.health.demand_history import history
 from ..account.unknown import FactFloat
 
 # More customers than this make the fit slower and no better.

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
-from ...tools import early_warning
+from ...tools.health import early_warning
 from ..account.unknown import FactMonetary
 from .export_crm_warning_rule import CAUSES
 

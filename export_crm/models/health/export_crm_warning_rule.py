@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import early_warning
+from ...tools.health import early_warning
 
 CAUSES = [
     ("frequency", "Orders less often"),

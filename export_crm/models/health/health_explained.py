@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ...tools import health
+from ...tools.health import health
 
 HISTORY = 24
 

@@ -5,7 +5,7 @@ import json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import health
+from ...tools.health import health
 from ..account.unknown import FactFloat
 
 HEALTH_INPUTS = (

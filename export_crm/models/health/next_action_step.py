@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools import early_warning, uplift
+from ...tools.health import early_warning, uplift
 from .export_crm_action_rule import OUTCOME_DAYS
 
 

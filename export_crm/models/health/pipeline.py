@@ -2,7 +2,7 @@
 
 from odoo import api, models
 
-from ...tools import pipeline
+from ...tools.core import pipeline
 
 FIGURES = frozenset({pipeline.RUN_DIRTY, pipeline.RUN_NIGHTLY})
 NIGHTLY = frozenset({pipeline.RUN_NIGHTLY})

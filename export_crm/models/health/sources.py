@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ...tools.season import QUARTERS
+from ...tools.health.season import QUARTERS
 from ..account.sources import Source
 
 SEASON_DAYS = 1095
@@ -12,7 +12,7 @@ INQUIRY_DAYS = 90
 def _rhythm_sql(scope):
     """Select how regular the purchases are, and what came in lately.
 
-    The seasonal index is that of ``tools/season.py`` over three years.
+    The seasonal index is that of ``tools/health/season.py`` over three years.
     """
     season = [
         SQL(

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools import early_warning
+from ...tools.health import early_warning
 from .export_crm_warning import OPEN_STATES
 
 WARNING_INPUTS = (

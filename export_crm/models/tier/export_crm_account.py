@@ -3,7 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import tier_score
+from ...tools.tier import tier_score
 from ..account.unknown import FactFloat
 
 # Columns of the account -> fields of TierFacts.

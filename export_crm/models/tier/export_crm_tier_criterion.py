@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import tier_criteria
+from ...tools.tier import tier_criteria
 
 CODES = [
     ("scale", "Part: scale"),
@@ -36,7 +36,7 @@ class ExportCrmTierCriterion(models.Model):
     """One thing that the tier of a customer depends on, with its numbers.
 
     A company's own record takes the place of the one for all companies; an archived
-    one takes the criterion out. The formula is in ``tools/tier_score.py``.
+    one takes the criterion out. The formula is in ``tools/tier/tier_score.py``.
     """
 
     _name = "export.crm.tier.criterion"

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools import rebate
+from ...tools.tier import rebate
 
 # Fields that make up the service, in the order in which they are shown.
 SERVICE = (

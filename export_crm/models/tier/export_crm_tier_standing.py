@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import upgrade
+from ...tools.tier import upgrade
 
 #: Gradings closer together than that are one: by hand, the day after another.
 NEXT_DAYS = 120

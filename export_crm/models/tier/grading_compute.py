@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools import tier_steady
+from ...tools.tier import tier_steady
 
 BATCH = 5000
 LINE_COLUMNS = {

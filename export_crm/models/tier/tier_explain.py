@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from ...tools import tier_score
+from ...tools.tier import tier_score
 
 # Inputs that are shares (0-1) and shown in percent.
 SHARES = {

@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.tier_criteria import PARETO
+from ...tools.tier.tier_criteria import PARETO
 
 
 class ResCompany(models.Model):

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import upgrade
+from ...tools.tier import upgrade
 from ..account.unknown import FactFloat, FactInteger
 
 

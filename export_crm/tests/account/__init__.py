@@ -1,0 +1,15 @@
+from . import (
+    test_facts_access,
+    test_facts_contact,
+    test_facts_ledger,
+    test_facts_refresh,
+    test_facts_tour,
+    test_facts_trade,
+    test_facts_views,
+    test_lateness_marks,
+    test_lateness_nonworking,
+    test_lateness_property,
+    test_lateness_pure,
+    test_lateness_run,
+    test_lateness_sql,
+)

@@ -1,0 +1,15 @@
+from . import (
+    test_claim_api,
+    test_claim_clock,
+    test_claim_clock_pure,
+    test_claim_escalation,
+    test_claim_figures,
+    test_claim_follow,
+    test_claim_line,
+    test_claim_message,
+    test_claim_money,
+    test_claim_moves,
+    test_claim_portal,
+    test_claim_reply,
+    test_claim_tour,
+)

@@ -1,0 +1,53 @@
+from odoo.tests import tagged
+
+from ..common import ExportCrmTourCase
+from .test_claim_portal import ClaimPortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestClaimTour(ClaimPortalCase, ExportCrmTourCase):
+    def test_customer_files_and_agent_solves(self):
+        """Filed in the portal, answered and solved on the workbench."""
+        self.agent.notification_type = "inbox"
+        self.start_tour(
+            f"/my/orders/{self.order.id}",
+            "export_crm_claim_filed",
+            login=self.buyer.login,
+        )
+        claim = self.env["export.crm.claim"].search([], order="id desc", limit=1)
+        self.assertRecordValues(
+            claim,
+            [
+                {
+                    "title": "Three cartons wet",
+                    "channel": "portal",
+                    "partner_id": self.buyer.partner_id.id,
+                    "user_id": False,
+                }
+            ],
+        )
+        self.assertEqual(claim.line_ids.quantity, 3)
+
+        self.start_tour("/odoo/claims", "export_crm_claim_worked", login="ec_agent")
+        self.assertEqual(claim.state, "solved")
+        self.assertEqual(claim.user_id, self.agent)
+        self.assertEqual(self._states(claim)["response"], "met")
+
+    def test_intruder_sees_nothing(self):
+        """In the browser, too: another company's portal user gets a 404."""
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self.browser_js(
+            f"/my/claims/{claim.id}",
+            "if (document.body.innerText.includes('flicker'))"
+            " throw new Error('shown'); console.log('test successful');",
+            "document.body.innerText.includes('404')",
+            login=self.stranger.login,
+        )
+
+    def test_refused_message_is_not_lost(self):
+        """Told that it was too much, the customer still has what was typed."""
+        self.company.export_claim_hour_messages = 1
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self.start_tour(
+            f"/my/claims/{claim.id}", "export_crm_claim_flood", login=self.buyer.login
+        )

@@ -1,0 +1,17 @@
+from . import (
+    test_credit_account,
+    test_credit_checkpoints,
+    test_credit_cover,
+    test_credit_decision,
+    test_credit_exposure,
+    test_credit_follow,
+    test_credit_guard,
+    test_credit_hold,
+    test_credit_portal,
+    test_credit_preview,
+    test_credit_release,
+    test_credit_roads,
+    test_credit_shop,
+    test_credit_tour,
+    test_credit_workbench,
+)

@@ -1,0 +1,12 @@
+from . import (
+    test_demand_pure,
+    test_demand_sql,
+    test_health_actions,
+    test_health_backtest,
+    test_health_claims,
+    test_health_index,
+    test_health_return,
+    test_health_tour,
+    test_health_warnings,
+    test_health_weekly,
+)

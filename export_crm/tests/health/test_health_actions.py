@@ -1,0 +1,251 @@
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from ..account.common import AS_OF
+from .common import HealthCommon
+
+
+@tagged("post_install", "-at_install")
+class TestNextBestAction(HealthCommon):
+    def setUp(self):
+        super().setUp()
+        self._model()
+        self.rules = self.env["export.crm.action.rule"]
+        self.rules.search([]).active = False
+        self._orders(self.customer, *range(60, 180, 10), amount=100.0)
+
+    def _rule(self, **values):
+        return self.rules.create(
+            {
+                "name": "Call",
+                "condition": "[('gap_open', '>', 30)]",
+                "text": "Call the buyer.",
+                "value_field": "revenue_365d",
+                "effect": 0.2,
+                **values,
+            }
+        )
+
+    def test_condition_text_and_priority(self):
+        rule = self._rule()
+        account = self._run()
+        action = self.actions.search([])
+        self.assertEqual(action.rule_id, rule)
+        self.assertEqual(action.value_at_stake, 1200.0)
+        self.assertEqual(action.priority, 240.0)
+        self.assertEqual(action.figures, {"gap_open": 60})
+        self.assertEqual(action.text, "Call the buyer.")
+        self.assertEqual(account.next_action_id, action)
+
+    def test_the_most_valuable_comes_first(self):
+        self._rule(name="Small", effect=0.01)
+        big = self._rule(name="Big", effect=0.5)
+        account = self._run()
+        self.assertEqual(account.next_action_id.rule_id, big)
+        self.assertEqual(self.actions.search([])[0].rule_id, big)
+
+    def test_an_unknown_figure_meets_no_condition(self):
+        self._rule(condition="[('satisfaction', '<', 50)]")
+        self._rule(condition="[('claims_365d', '<', 5)]")
+        self._run()
+        self.assertFalse(self.actions.search([]))
+
+    def test_once_per_quarter_and_same_day_again_adds_nothing(self):
+        self._rule()
+        self._run()
+        self._run(facts=False)
+        self.assertEqual(len(self.actions.search([])), 1)
+        self._run(as_of=AS_OF + timedelta(days=1))
+        self.assertEqual(
+            sorted(self.actions.search([]).mapped("state")), ["expired", "proposed"]
+        )
+
+    def test_what_somebody_is_at_is_not_proposed_once_more(self):
+        self._rule()
+        self._run()
+        self.actions.search([]).action_accept()
+        later = AS_OF + timedelta(days=1)  # another quarter
+        self._run(as_of=later)
+        self.assertEqual(self.actions.search([]).mapped("state"), ["accepted"])
+        self.actions.search([]).action_done()
+        self._run(as_of=later)
+        self.assertEqual(
+            sorted(self.actions.search([]).mapped("state")), ["done", "proposed"]
+        )
+
+    def test_the_control_group_is_left_alone_until_it_is_measured(self):
+        self._rule()
+        self.company.export_action_control = 1.0
+        self._run()
+        self.company.export_action_control = 0.0
+        self._run(as_of=AS_OF + timedelta(days=90))
+        self.assertEqual(self.actions.search([]).mapped("state"), ["control"])
+        self._run(as_of=AS_OF + timedelta(days=91))
+        self.assertEqual(
+            sorted(self.actions.search([]).mapped("state")), ["control", "proposed"]
+        )
+
+    def test_nothing_is_proposed_for_an_archived_customer(self):
+        self._rule()
+        self._run()
+        self.customer.active = False
+        self._run(facts=False)
+        self.assertEqual(self.actions.search([]).state, "expired")
+        self._run(as_of=AS_OF + timedelta(days=1))
+        self.assertEqual(len(self.actions.search([])), 1)
+
+    def test_an_unknown_value_is_not_the_largest(self):
+        self._rule(name="Unknown", value_field="forecast_revenue_12m")
+        known = self._rule(name="Known")
+        account = self._run(steps="")
+        self._set_facts(account, forecast_revenue_12m=None)
+        self._run(steps="a", facts=False)
+        self.assertEqual(self.actions.search([])[0].rule_id, known)
+
+    def test_the_first_night_of_a_quarter_is_written_at_once(self):
+        self._rule()
+        partners = [self._customer(f"Customer {number}") for number in range(8)]
+        for partner in partners:
+            self._orders(partner, *range(60, 180, 10))
+        self._run(self.customer, *partners)
+        later = AS_OF + timedelta(days=40)
+        counts = []
+        for chosen in ([self.customer], partners):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            ids = [partner.id for partner in chosen]
+            self.actions._step_actions(self.company, ids, later)
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            counts.append(self.env.cr.sql_log_count - before)
+        found = self.actions.search([])
+        self.assertEqual(
+            sorted(found.mapped("state")), ["expired"] * 9 + ["proposed"] * 9
+        )
+        self.assertFalse(found.message_ids)
+        self.assertLessEqual(counts[1], counts[0] + 2)
+
+    def test_no_longer_proposed_when_it_no_longer_applies(self):
+        self._rule()
+        self._run()
+        self._order(self.customer, AS_OF)
+        self._run()
+        self.assertEqual(self.actions.search([]).state, "expired")
+
+    def test_accepted_done_dismissed(self):
+        self._rule()
+        self._run()
+        action = self.actions.search([])
+        mine = action.with_user(self.salesperson)
+        mine.action_accept()
+        self.assertEqual(
+            (action.state, action.decided_by_id), ("accepted", self.salesperson)
+        )
+        self.assertTrue(action.contacted)
+        with self.assertRaises(UserError):
+            mine.action_dismiss("")
+        mine.action_dismiss("They are on holiday")
+        self.assertEqual(action.reason, "They are on holiday")
+        self.assertFalse(action.contacted)
+        with self.assertRaises(UserError):
+            mine.action_done()
+
+    def test_others_may_not_decide(self):
+        self._rule()
+        self._run()
+        other = self._user("other", "user")
+        action = self.actions.search([])
+        with self.assertRaises(AccessError):
+            action.with_user(other).action_accept()
+        with self.assertRaises(AccessError):
+            action.with_user(self.salesperson).write({"priority": 10**6})
+        with self.assertRaises(AccessError):
+            self._rule().with_user(self.salesperson).effect = 1
+
+    def test_accountants_dismiss_what_is_theirs(self):
+        self._rule(role="credit")
+        self._run()
+        action = self.actions.search([]).with_user(self.controller)
+        wizard = (
+            self.env["export.crm.warning.dismiss"]
+            .with_user(self.controller)
+            .with_context(**action.action_open_dismiss()["context"])
+            .create({"reason": "They pay tomorrow"})
+        )
+        wizard.action_dismiss()
+        self.assertEqual(action.state, "dismissed")
+
+    def test_condition_is_data_and_no_program(self):
+        for condition in (
+            "[('partner_id.user_id.password', '=', 'x')] + []",
+            "__import__('os')",
+            "[('no_such_figure', '>', 1)]",
+            "[('health_explanation', '!=', False)]",
+            "[('gap_open', 'frobs', 1)]",
+            "1",
+        ):
+            with self.subTest(condition=condition):
+                with self.assertRaises(ValidationError):
+                    self._rule(condition=condition)
+        with self.assertRaises(ValidationError):
+            self._rule(effect=1.5)
+
+    def test_outcome_against_comparable_customers_not_contacted(self):
+        rule = self._rule()
+        others = [self._customer(f"Customer {number}") for number in range(3)]
+        for partner in others:
+            self._orders(partner, *range(60, 180, 10))
+        partners = (self.customer, *others)
+        self._run(*partners)
+        contacted = self.actions.search(
+            [("partner_id", "in", (self.customer.id, others[0].id))]
+        )
+        contacted.action_done()
+        self._order(self.customer, AS_OF + timedelta(days=91), 70.0)
+        self._order(others[0], AS_OF + timedelta(days=5), 30.0)
+        self._order(others[1], AS_OF + timedelta(days=92), 30.0)
+        self._run(*partners, as_of=AS_OF + timedelta(days=90))
+        self.assertFalse(self.actions.search([("measured_date", "!=", False)]))
+        self._run(*partners, as_of=AS_OF + timedelta(days=93))
+        first = {
+            action.partner_id: action
+            for action in self.actions.search([("date", "=", AS_OF)])
+        }
+        self.assertEqual(first[self.customer].revenue_after, 70.0)
+        self.assertTrue(first[others[0]].bought_after)
+        self.assertFalse(first[others[1]].bought_after)
+        rule.invalidate_recordset()
+        self.assertEqual((rule.measured_contacted, rule.measured_compared), (2, 2))
+        self.assertIn("+100", rule.measured_text)
+
+    def test_what_was_bought_on_the_day_of_the_proposal_is_no_outcome(self):
+        self._rule()
+        self._run()
+        self._order(self.customer, AS_OF, 70.0)
+        self._run(as_of=AS_OF + timedelta(days=91))
+        action = self.actions.search([("date", "=", AS_OF)])
+        self.assertEqual(action.measured_date, AS_OF + timedelta(days=91))
+        self.assertEqual((action.bought_after, action.revenue_after), (False, 0.0))
+
+    def test_control_group_is_noted_and_not_shown(self):
+        self._rule()
+        self.company.export_action_control = 1.0
+        account = self._run()
+        self.assertEqual(self.actions.search([]).state, "control")
+        self.assertFalse(account.next_action_id)
+        with self.assertRaises(ValidationError):
+            self.company.export_action_control = 1.5
+
+    def test_two_companies(self):
+        other = self.env["res.company"].create({"name": "Other company"})
+        self._rule(company_id=other.id)
+        self._run()
+        self.assertFalse(self.actions.search([]))
+
+    def test_rules_that_come_with_the_product(self):
+        shipped = self.rules.with_context(active_test=False).search([])
+        self.assertGreaterEqual(len(shipped), 7)
+        for rule in shipped:
+            rule._domain()

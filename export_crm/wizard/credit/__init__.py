@@ -1,0 +1,4 @@
+from . import (
+    export_crm_credit_hold_decide,
+    export_crm_credit_hold_preview,
+)
