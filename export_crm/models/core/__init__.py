@@ -1,5 +1,6 @@
 from . import (
     export_crm_audit,
+    export_crm_card,
     dirty_account_move,
     dirty_account_move_line,
     dirty_account_partial_reconcile,
@@ -12,10 +13,12 @@ from . import (
     export_crm_job_step,
     export_crm_job_watch,
     export_crm_nonworking_day,
+    ir_ui_menu,
     res_company,
     res_config_settings,
     res_country,
     res_partner,
+    res_users,
     sale_order,
     sale_order_line,
 )

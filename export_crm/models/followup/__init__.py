@@ -13,6 +13,7 @@ from . import (
     mail_activity_plan,
     mail_activity_plan_template,
     merging,
+    my_day,
     order_news_mail,
     outcome,
     people,

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_datetime
 
 from ...tools.followup import followup as calc
 from ..account.unknown import FactFloat
@@ -95,6 +94,7 @@ class ExportCrmFollowup(models.Model):
         index="btree_not_null",
         help="The customer's tier; when the contact was over if it is.",
     )
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
     country_id = fields.Many2one(related="partner_id.country_id", store=True)
     role = fields.Selection(ROLES, string="Done by Role", readonly=True)
     contact_role = fields.Selection(CONTACT_ROLES, readonly=True)
@@ -122,7 +122,6 @@ class ExportCrmFollowup(models.Model):
     )
     tel_url = fields.Char(related="contact_id.export_tel_url")
     whatsapp_url = fields.Char(related="contact_id.export_whatsapp_url")
-    local_time = fields.Char(string="There", compute="_compute_local_time")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     today = fields.Boolean(compute="_compute_late", search="_search_today")
 
@@ -237,35 +236,6 @@ class ExportCrmFollowup(models.Model):
         for row in self:
             who = row.partner_id.name or row.contact_id.name
             row.display_name = f"{row.name} · {who}" if who else row.name
-
-    @api.depends_context("tz", "lang")
-    @api.depends("window_at", "due_at", "contact_id", "clock")
-    def _compute_local_time(self):
-        now = fields.Datetime.now()
-        for row in self:
-            zone = row._contact_zone()
-            there = format_datetime(self.env, now, tz=zone.zone, dt_format="HH:mm")
-            begin, end = row.window_at, row.due_at
-            until = end and format_datetime(
-                self.env, end, tz=zone.zone, dt_format="HH:mm"
-            )
-            if begin and end and begin <= now <= end:
-                text = self.env._(
-                    "Good time now: %(now)s there, open until %(end)s",
-                    now=there,
-                    end=until,
-                )
-            elif begin and now < begin:
-                text = self.env._(
-                    "%(now)s there, opens %(begin)s",
-                    now=there,
-                    begin=format_datetime(
-                        self.env, begin, tz=zone.zone, dt_format="EEE HH:mm"
-                    ),
-                )
-            else:
-                text = self.env._("%s there", there)
-            row.local_time = text
 
     @api.depends("due_at", "done_at", "state", "window_at")
     def _compute_late(self):

@@ -3,6 +3,7 @@ from . import (
     test_core_end_to_end,
     test_core_job_error,
     test_core_job_screen,
+    test_core_menus,
     test_core_pipeline,
     test_core_roles,
     test_core_translations,

@@ -62,6 +62,7 @@ CUSTOMERS = {
     },
 }
 CONFIGURATION = {
+    "export.crm.card": EVERYBODY,
     "export.crm.tier": {**EVERYBODY, "manager": "rwcu"},
     "export.crm.tier.criterion": SALES_RULES,
     "export.crm.tier.policy": SALES_RULES,
@@ -206,10 +207,14 @@ class TestRoles(ExportCrmCommon):
         """A new one says here who may change it."""
         top = self.env.ref("export_crm.export_crm_config_menu")
         menus = self.env["ir.ui.menu"].search([("id", "child_of", top.id)])
+        cards = self.env["export.crm.card"].search(
+            [("page", "not like", "report_%"), ("page", "!=", "promises")]
+        )
+        actions = [*menus.mapped("action"), *cards.action_id]
         shown = {
-            menu.action.res_model
-            for menu in menus
-            if menu.action and menu.action._name == "ir.actions.act_window"
+            action.res_model
+            for action in actions
+            if action and action._name == "ir.actions.act_window"
         }
         own = {name for name in shown if name.startswith("export.crm.")}
         self.assertGreater(len(own), 20)

@@ -100,9 +100,10 @@ class TestCreditWorkbench(ExportCrmCommon):
         for xmlid, users in {
             "export_crm.account_credit_hold_menu": self.controller,
             "export_crm.export_crm_credit_hold_preview_menu": self.controller,
-            "export_crm.export_crm_audit_menu": self.controller,
-            "export_crm.export_crm_credit_hold_menu": self.controller
-            + self.salesperson,
+            "export_crm.export_crm_credit_release_menu": self.controller,
+            "export_crm.export_crm_credit_hold_menu": self.controller,
+            "export_crm.export_crm_credit_menu": self.controller + self.salesperson,
+            "export_crm.sale_credit_order_menu": self.salesperson,
         }.items():
             menu = self.env.ref(xmlid)
             with self.subTest(xmlid):

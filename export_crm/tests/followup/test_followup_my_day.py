@@ -169,7 +169,10 @@ class TestFollowupMyDay(FollowupCommon):
         row = self._scheduled()
         with freeze_time(row.window_at + timedelta(minutes=12)):
             row.invalidate_recordset()
-            self.assertIn("Good time now: 09:12 there", row.local_time)
+            self.assertEqual(
+                row.local_time,
+                "Good time to call now: 09:12 there, open until 18:00",
+            )
 
     def test_preferences_and_role(self):
         buyer = self._contact("Buyer", export_contact_role="commercial")

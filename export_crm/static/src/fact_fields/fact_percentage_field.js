@@ -31,3 +31,29 @@ registry.category("fields").add("fact_percentage", {
     ...percentageField,
     component: FactPercentageField,
 });
+
+/**
+ * A ratio of now to before as the change that it is: 1.042 reads +4%, 0.88 reads −12%.
+ *
+ * @param {number|false} value
+ * @returns {string}
+ */
+export function formatFactChange(value) {
+    if (value === false) {
+        return "";
+    }
+    const percent = Math.round((value - 1) * 100);
+    return `${percent > 0 ? "+" : percent < 0 ? "\u2212" : "\u00b1"}${Math.abs(percent)}%`;
+}
+
+export class FactChangeField extends PercentageField {
+    get formattedValue() {
+        return formatFactChange(this.props.record.data[this.props.name]);
+    }
+}
+
+registry.category("formatters").add("fact_change", formatFactChange);
+registry.category("fields").add("fact_change", {
+    ...percentageField,
+    component: FactChangeField,
+});

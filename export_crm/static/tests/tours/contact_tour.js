@@ -61,7 +61,7 @@ tours.add("export_crm_log_contact", {
     steps: () =>
         contactSteps(
             "wide",
-            "button[name=action_export_view_interactions]:contains('1')"
+            "div[name=export_contact]"
         ),
 });
 // Smart buttons hide in a menu there; the next step is told in the chatter below.

@@ -1,0 +1,64 @@
+from odoo import api, models
+
+#: Roles in the order in which they say what somebody's main work is, and the screen
+#: that their app opens on.
+HOMES = (
+    ("export_crm_group_team_manager", "export_crm_followup_team_day_action"),
+    ("export_crm_group_user", "export_crm_followup_my_day_action"),
+    ("export_crm_group_credit_controller", "export_crm_credit_hold_action"),
+    ("export_crm_group_claims_agent", "export_crm_claim_breaching_action"),
+    ("export_crm_group_claims_department", "export_crm_claim_action"),
+)
+
+
+class ResUsers(models.Model):
+    """Where people of this app land."""
+
+    _inherit = "res.users"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Let people of this app land in it."""
+        users = super().create(vals_list)
+        users._export_land_here()
+        return users
+
+    def write(self, vals):
+        """Let people who get a role of this app land in it."""
+        result = super().write(vals)
+        if "group_ids" in vals:
+            self._export_land_here()
+        return result
+
+    def _export_land_here(self):
+        """Set Odoo's own *Home Action* for whoever has none and a role of this app.
+
+        People who administer Odoo have another main work. Everybody may choose
+        another screen, and keeps it: nothing that is set is changed.
+        """
+        home = self.env.ref("export_crm.export_crm_home_action", False)
+        roles = self.env["res.groups"].browse(
+            self.env.ref(f"export_crm.{role}").id for role, _action in HOMES
+        )
+        if home:
+            system = self.env.ref("base.group_system")
+            self.filtered(
+                lambda user: not user.action_id
+                and user.all_group_ids & roles
+                and system not in user.all_group_ids
+            ).action_id = home.id
+
+    @api.model
+    def _export_home_action(self):
+        """Return the action of the screen that the current user's app opens on.
+
+        :return: an action as a dict; the list of customers for a role without own
+        """
+        for role, action in HOMES:
+            if self.env.user.has_group(f"export_crm.{role}"):
+                return self.env["ir.actions.actions"]._for_xml_id(
+                    f"export_crm.{action}"
+                )
+        return self.env["ir.actions.actions"]._for_xml_id(
+            "export_crm.export_crm_account_action"
+        )

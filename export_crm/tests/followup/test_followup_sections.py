@@ -1,0 +1,182 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common import FollowupCommon
+
+#: A Wednesday: 09:00 UTC is 14:30 in Kolkata, 05:00 in Santiago.
+MORNING = datetime(2026, 11, 25, 9)
+
+
+@tagged("post_install", "-at_install")
+class TestFollowupSections(FollowupCommon):
+    """My Day in sections, the ledger by what is overdue: both are of now."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["export.crm.nonworking.day"].search([]).unlink()
+        cls.names = {}
+        for name, zone, channel in (
+            ("call", "Asia/Kolkata", "phone"),
+            ("chat", "Asia/Kolkata", "whatsapp"),
+            ("mail", "Asia/Kolkata", "email"),
+            ("asleep", "America/Santiago", "phone"),
+            ("asleep_mail", "America/Santiago", "email"),
+            ("no_channel", "Asia/Kolkata", False),
+        ):
+            partner = cls._partner(name)
+            partner.write({"export_tz_own": zone, "country_id": False})
+            cls.names[name] = cls._row(partner, channel)
+        cls.names["nobody"] = cls._row(cls.env["res.partner"], "phone")
+
+    @classmethod
+    def _partner(cls, name):
+        return cls.env["res.partner"].create({"name": name, "is_company": True})
+
+    @classmethod
+    def _row(cls, partner, channel, **values):
+        cls.turn = getattr(cls, "turn", 0) + 1
+        return cls.ledger.create(
+            {
+                "company_id": cls.company.id,
+                "partner_id": partner.id,
+                "res_model": "res.partner",
+                "res_id": partner.id or 1,
+                "step": f"section_{cls.turn}",
+                "channel": channel,
+                "state": "scheduled",
+                "planned_date": MORNING.date(),
+                "due_at": MORNING + timedelta(hours=3),
+                **values,
+            }
+        )
+
+    def _all(self):
+        return self.ledger.browse(row.id for row in self.names.values())
+
+    def _found(self, name, value):
+        domain = [("id", "in", self._all().ids), (name, "=", value)]
+        found = self.ledger.search(domain)
+        return {key for key, row in self.names.items() if row in found}
+
+    @freeze_time(MORNING)
+    def test_sections(self):
+        expected = {
+            "call": {"call", "chat", "no_channel"},
+            "text": {"mail", "asleep_mail", "nobody"},
+            "wait": {"asleep"},
+        }
+        self.env.invalidate_all()
+        for section, names in expected.items():
+            with self.subTest(section):
+                shown = {k for k, row in self.names.items() if row.section == section}
+                self.assertEqual(shown, names)
+                self.assertEqual(self._found("section", section), names)
+        self.assertEqual(self._found("section", False), set())
+
+    @freeze_time(MORNING)
+    def test_groups_in_the_order_of_what_to_do(self):
+        groups = self.ledger.formatted_read_group(
+            [("id", "in", self._all().ids)], ["section"], ["__count"]
+        )
+        self.assertEqual(
+            [(group["section"], group["__count"]) for group in groups],
+            [("call", 3), ("text", 3), ("wait", 1)],
+        )
+
+    def test_hours_pass(self):
+        """What is called in the morning there waits at night; nothing was written."""
+        with freeze_time(MORNING + timedelta(hours=8)):  # 22:30 there, 14:00 in Chile
+            self.env.invalidate_all()
+            self.assertEqual(self.names["call"].section, "wait")
+            self.assertEqual(self._found("section", "call"), {"asleep"})
+
+    @freeze_time(MORNING)
+    def test_day_off_there(self):
+        india = self.env.ref("base.in")
+        self.names["call"].partner_id.country_id = india
+        self.env["export.crm.nonworking.day"].create(
+            {"country_id": india.id, "date": MORNING.date(), "name": "Festival"}
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.names["call"].section, "wait")
+        self.assertIn("Closed for Festival", self.names["call"].local_time)
+        self.assertIn("call", self._found("section", "wait"))
+
+    @freeze_time(MORNING)
+    def test_line_and_section_agree(self):
+        """A card never says that it is too early where the section says call."""
+        for name, row in self.names.items():
+            with self.subTest(name):
+                if row.section == "call":
+                    self.assertIn("Good time to call now", row.local_time)
+                if row.section == "wait":
+                    self.assertNotIn("Good time", row.local_time)
+
+    @freeze_time(MORNING)
+    def test_response_time_at_night(self):
+        """A clock that runs doesn't make 05:00 there a good time."""
+        row = self.names["asleep"]
+        row.write({"clock": True, "window_at": MORNING - timedelta(hours=1)})
+        self.assertEqual(row.local_time, "Too early: 06:00 there, opens at 09:00 today")
+
+    # === OVERDUE, TODAY, LATER === #
+
+    @freeze_time(MORNING)
+    def test_due(self):
+        late = self.names["call"]
+        late.due_at = MORNING - timedelta(seconds=1)
+        edge = self.names["chat"]
+        edge.due_at = MORNING
+        later = self.names["mail"]
+        later.planned_date = MORNING.date() + timedelta(days=1)
+        done = self.names["asleep"]
+        done.write({"state": "done", "done_at": MORNING})
+        expected = {
+            "overdue": {"call"},
+            "today": {"chat", "asleep_mail", "no_channel", "nobody"},
+            "upcoming": {"mail"},
+            False: {"asleep"},
+        }
+        self.env.invalidate_all()
+        for due, names in expected.items():
+            with self.subTest(due):
+                shown = {key for key, row in self.names.items() if row.due == due}
+                self.assertEqual(shown, names)
+                self.assertEqual(self._found("due", due), names)
+        groups = self.ledger.formatted_read_group(
+            [("id", "in", self._all().ids), ("due", "!=", False)], ["due"], ["__count"]
+        )
+        self.assertEqual(
+            [(group["due"], group["__count"]) for group in groups],
+            [("overdue", 1), ("today", 4), ("upcoming", 1)],
+        )
+
+    @freeze_time(datetime(2026, 11, 25, 20))
+    def test_today_is_the_readers(self):
+        """20:00 UTC is the next day in Shanghai."""
+        row = self.names["mail"]
+        row.write({"planned_date": "2026-11-26", "due_at": datetime(2026, 11, 26, 12)})
+        for zone, due in (("Asia/Shanghai", "today"), ("UTC", "upcoming")):
+            with self.subTest(zone):
+                ledger = self.ledger.with_context(tz=zone)
+                self.assertEqual(ledger.browse(row.id).due, due)
+                self.assertIn(row, ledger.search([("due", "=", due)]))
+
+    # === WHOM === #
+
+    def test_whom(self):
+        self.assertEqual(self.names["call"].who, "call")
+        lead = self.env["crm.lead"].create(
+            {"name": "Pumps for Lima", "contact_name": "Rosa Quispe"}
+        )
+        row = self._row(
+            self.env["res.partner"], "email", res_model="crm.lead", res_id=lead.id
+        )
+        self.assertEqual(row.who, "Rosa Quispe")
+        lead.contact_name = False
+        row.invalidate_recordset()
+        self.assertEqual(row.who, "Pumps for Lima")
