@@ -13,4 +13,5 @@ from . import (
     test_lateness_run,
     test_lateness_sql,
     test_open_order,
+    test_open_order_property,
 )

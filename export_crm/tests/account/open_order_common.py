@@ -1,14 +1,15 @@
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime, time
 
 from odoo import Command
 
 from .common import FactsCommon
 
-CENT = Decimal("0.01")
-
 
 class OpenOrderCommon(FactsCommon):
-    """Orders, transfers, invoices and credit notes as people make them."""
+    """Orders, transfers, invoices and credit notes as people make them, on day ``on``
+    (from today)."""
+
+    on = 0
 
     @classmethod
     def setUpClass(cls):
@@ -54,6 +55,7 @@ class OpenOrderCommon(FactsCommon):
         )[:1]
         move.write({"quantity": quantity, "picked": True})
         move.picking_id.with_context(cancel_backorder=not rest)._action_done()
+        move.date = datetime.combine(self._day(self.on), time(12))
 
     def _take_back(self, line, quantity, again=False):
         """Have the customer return pieces; ``again``: they are to be sent anew."""
@@ -88,7 +90,8 @@ class OpenOrderCommon(FactsCommon):
             {
                 **lines.order_id[0]._prepare_invoice(),
                 "move_type": kind,
-                "invoice_date": self._day(0),
+                "invoice_date": self._day(self.on),
+                "date": self._day(self.on),
                 "invoice_line_ids": [
                     Command.create(
                         {**line._prepare_invoice_line(quantity=pieces), **values}
@@ -110,7 +113,7 @@ class OpenOrderCommon(FactsCommon):
         live = self.accounts.sudo()._live_exposure(self.company, self.customer.ids)
         self.assertEqual(live[self.customer.id], account.exposure)
         bound = self.accounts.sudo()._exposure_bound(self.company, self.customer.ids)
-        self.assertGreaterEqual(bound[self.customer.id] + 0.001, account.exposure)
+        self.assertGreaterEqual(bound[self.customer.id] + 0.01, account.exposure)
         return account.to_invoice_amount
 
 
@@ -123,9 +126,10 @@ class Pieces:
 
     HERE, THERE, BACK = "here", "there", "back"
 
-    def __init__(self, ordered, price, policy="order"):
-        self.price, self.policy = Decimal(str(price)), policy
+    def __init__(self, ordered, policy):
+        self.policy = policy
         self.pieces = [[self.HERE, False] for _number in range(ordered)]
+        self.allowed = False  # something was credited that the customer keeps
 
     def count(self, where=None, invoiced=None):
         return sum(
@@ -135,7 +139,7 @@ class Pieces:
 
     def _turn(self, number, index, value, which, last=False):
         found = [piece for piece in self.pieces if which(piece)]
-        for piece in (reversed(found) if last else found):
+        for piece in reversed(found) if last else found:
             if number:
                 piece[index] = value
                 number -= 1
@@ -152,19 +156,22 @@ class Pieces:
         """An invoice is no more: its pieces are to be invoiced anew."""
         self._turn(number, 1, False, lambda p: p[1], last=True)
 
-    def take_back(self, number, credited, again):
-        for place, billed in list(self.pieces)[::-1]:
-            if number and place == self.THERE:
-                self.pieces.remove([place, billed])
-                number -= 1
-                if again:
-                    self.pieces.append([self.HERE, billed and not credited])
-                else:
-                    self.pieces.append([self.BACK, billed and not credited])
+    def take_back(self, number, again):
+        """The last pieces sent come back; another one may be sent for each, which the
+        same invoice pays for. Return what takes their place."""
+        there = [piece for piece in self.pieces if piece[0] == self.THERE]
+        new = []
+        for piece in there[-number:]:
+            piece[0] = self.BACK
+            if again:
+                new.append([self.HERE, piece[1]])
+        self.pieces += new
+        return new
 
     def open(self):
-        """Pieces that are to be invoiced, or were delivered and are not."""
-        return sum(not billed and place != self.BACK for place, billed in self.pieces)
+        """Pieces to be invoiced: not invoiced, and not back for good.
 
-    def amount(self):
-        return (self.open() * self.price).quantize(CENT, ROUND_HALF_UP)
+        What was invoiced for one that came back, and isn't credited, pays for another.
+        """
+        left = self.count(self.HERE, False) + self.count(self.THERE, False)
+        return max(left - self.count(self.BACK, True), 0)

@@ -301,3 +301,31 @@ class TestOpenOrder(OpenOrderCommon):
         self.assertEqual(self._to_invoice(), 1000.0)
         moves._action_cancel()
         self.assertEqual(self._to_invoice(), 0.0)
+
+    def test_credited_before_it_was_sent(self):
+        """An allowance is for goods that the customer had; the day tells."""
+        line = self._goods().order_line
+        self.on = -1
+        self._bill({line: 10})
+        self._credit_pieces({line: 10})
+        self.assertEqual(self._to_invoice(), 1000.0)
+        self.on = 0
+        self._send(line, 3)
+        self.assertEqual(self._to_invoice(), 1000.0)
+        self._send(line, 7)
+        self.assertEqual(self._to_invoice(), 1000.0)
+        self._bill({line: 10})
+        self.assertEqual(self._to_invoice(), 0.0)
+
+    def test_allowance_before_the_rest_is_invoiced_and_sent(self):
+        line = self._goods().order_line
+        self.on = -1
+        self._send(line, 5)
+        self._bill({line: 5})
+        self._credit_pieces({line: 1})
+        self.assertEqual(self._to_invoice(), 500.0)
+        self.on = 0
+        self._bill({line: 5})
+        self.assertEqual(self._to_invoice(), 0.0)
+        self._send(line, 5)
+        self.assertEqual(self._to_invoice(), 0.0)

@@ -1,6 +1,6 @@
 import os
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -65,16 +65,41 @@ class TestOpenOrderProperty(OpenOrderCommon):
         suppress_health_check=list(HealthCheck),
     )
     @given(story=stories)
-    @example(([GOODS], [("send_more", 0, 10, 1), ("invoice", 0, 10, 1)] + [
-        ("allowance", 0, 1, 1), ("correction", 0, 3, 0.5)]))
-    @example(([WEIGHED], [("send_more", 0, 12, 1), ("invoice_all", 0, 1, 1.2)] + [
-        ("take_back", 0, 2, 1), ("exchange", 0, 3, 1), ("send", 0, 3, 1)]))
-    @example(([GOODS, WORK], [("invoice", 0, 7, 0.5), ("send", 1, 4, 1)] + [
-        ("invoice_all", 0, 1, 1), ("reset", 0, 1, 1), ("price", 1, 1, 1.2)]))
-    @example(([WEIGHED, GOODS], [("invoice", 1, 6, 1), ("credit_ahead", 1, 6, 1)] + [
-        ("send", 1, 3, 1), ("invoice", 1, 3, 1), ("take_back", 1, 2, 1)]))
-    @example(([GOODS], [("send", 0, 6, 1), ("take_back", 0, 2, 1)] + [
-        ("invoice_all", 0, 1, 1), ("draft", 0, 4, 1), ("correction", 0, 6, 1)]))
+    @example(
+        (
+            [GOODS],
+            [("send_more", 0, 10, 1), ("invoice", 0, 10, 1)]
+            + [("allowance", 0, 1, 1), ("correction", 0, 3, 0.5)],
+        )
+    )
+    @example(
+        (
+            [WEIGHED],
+            [("send_more", 0, 12, 1), ("invoice_all", 0, 1, 1.2)]
+            + [("take_back", 0, 2, 1), ("exchange", 0, 3, 1), ("send", 0, 3, 1)],
+        )
+    )
+    @example(
+        (
+            [GOODS, WORK],
+            [("invoice", 0, 7, 0.5), ("send", 1, 4, 1)]
+            + [("invoice_all", 0, 1, 1), ("reset", 0, 1, 1), ("price", 1, 1, 1.2)],
+        )
+    )
+    @example(
+        (
+            [WEIGHED, GOODS],
+            [("invoice", 1, 6, 1), ("credit_ahead", 1, 6, 1)]
+            + [("send", 1, 3, 1), ("invoice", 1, 3, 1), ("take_back", 1, 2, 1)],
+        )
+    )
+    @example(
+        (
+            [GOODS],
+            [("send", 0, 6, 1), ("take_back", 0, 2, 1)]
+            + [("invoice_all", 0, 1, 1), ("draft", 0, 4, 1), ("correction", 0, 6, 1)],
+        )
+    )
     def _search(self, story):
         savepoint = self.env.cr.savepoint(flush=False)
         try:
@@ -104,11 +129,11 @@ class TestOpenOrderProperty(OpenOrderCommon):
         )
         self.bills = []
         self.book = {
-            line: Pieces(values[2], 0, values[1])
+            line: Pieces(values[2], values[1])
             for line, values in zip(order.order_line, drawn, strict=True)
         }
-        told = [drawn]
-        for name, number, pieces, factor in story:
+        self.told = told = [drawn]
+        for self.on, (name, number, pieces, factor) in enumerate(story, -len(story)):
             line = order.order_line[number % len(order.order_line)]
             if getattr(self, f"_step_{name}")(line, self.book[line], pieces, factor):
                 self.seen[name] += 1
@@ -120,7 +145,9 @@ class TestOpenOrderProperty(OpenOrderCommon):
         for line, counted in self.book.items():
             unit = Decimal(str(line.price_total)) / Decimal(str(line.product_uom_qty))
             total += counted.open() * unit
-        wanted = float(total.quantize(Decimal("0.01")))
+        wanted = float(total.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        if all(c.open() == line.product_uom_qty for line, c in self.book.items()):
+            wanted = line.order_id.amount_total  # may differ by a cent from its lines
         found = self._to_invoice()
         self.assertAlmostEqual(found, wanted, 2, told)
         self.seen["open"] += found > 0
@@ -174,7 +201,9 @@ class TestOpenOrderProperty(OpenOrderCommon):
     def _step_reset(self, line, counted, _pieces, _factor):
         """The last invoice of a line is a draft again, unless it was credited."""
         found = [bill for bill in self.bills if bill[1] == line]
-        if not found or counted.credited:
+        if not found or line.invoice_lines.move_id.filtered(
+            lambda move: move.move_type == "out_refund"
+        ):
             return False
         self.bills.remove(found[-1])
         move, line, pieces = found[-1]
@@ -183,39 +212,34 @@ class TestOpenOrderProperty(OpenOrderCommon):
         return True
 
     def _step_take_back(self, line, counted, pieces, _factor, again=False):
-        """Returned and credited, as far as invoiced.
-
-        As on paper: invoiced pieces are credited as soon as they are back. What was
-        credited for another reason before can't be told from that.
-        """
+        """What comes back has been invoiced, or nothing sent has; it is credited."""
         there = counted.count(Pieces.THERE)
+        invoiced = counted.count(Pieces.THERE, True)
         pieces = min(pieces, there)
-        if line.qty_delivered_method != "stock_move" or not pieces or counted.allowed:
-            return False
-        if counted.count(Pieces.THERE, False) and counted.count(Pieces.THERE, True):
-            return False
-        moves = line.move_ids.filtered(
+        sent = line.move_ids.filtered(
             lambda move: move.state == "done"
             and move.location_dest_id.usage == "customer"
         )
-        if max(moves.mapped("quantity")) < pieces or counted.credited:
+        if not pieces or counted.allowed or invoiced not in (0, there):
             return False
-        invoiced = bool(counted.count(Pieces.THERE, True))
+        if max(sent.mapped("quantity"), default=0) < pieces:
+            return False
         self._take_back(line, pieces, again)
-        counted.take_back(pieces, credited=False, again=again)
-        self.assertEqual(self._to_invoice() > 0, bool(self._hand_count() > 0))
+        new = counted.take_back(pieces, again)
         if invoiced:
+            self._compare([self.told, "back, not credited yet"])
             self._credit_pieces({line: pieces})
-            counted.credit_back(pieces)
+            for piece in [p for p in counted.pieces if p[0] == Pieces.BACK] + new:
+                piece[1] = False
         return True
 
     def _step_exchange(self, line, counted, pieces, factor):
         return self._step_take_back(line, counted, pieces, factor, again=True)
 
     def _step_allowance(self, line, counted, pieces, _factor):
-        """One full price or more off for goods that the customer keeps."""
+        """Whole prices off for goods that the customer has and keeps."""
         kept = counted.count(Pieces.THERE, True)
-        if not kept or counted.count(Pieces.HERE, True) or counted.credited:
+        if not kept or counted.count(Pieces.HERE, True):
             return False
         self._credit_pieces({line: min(pieces, kept)})
         counted.allowed = True
@@ -230,18 +254,13 @@ class TestOpenOrderProperty(OpenOrderCommon):
     def _step_credit_ahead(self, line, counted, pieces, _factor):
         """Invoiced before it was sent, and credited before it is."""
         pieces = min(pieces, counted.count(Pieces.HERE, True))
-        if not pieces or counted.allowed or counted.credited:
-            return False
-        if line.qty_delivered_method != "stock_move" and counted.policy == "order":
+        unnoted = line.qty_delivered_method == "manual" and counted.policy == "order"
+        if not pieces or counted.allowed or unnoted:
             return False
         self._credit_pieces({line: pieces})
         counted.uninvoice(pieces)
-        counted.credited = True
         return True
 
     def _step_price(self, line, counted, _pieces, factor):
         line.price_unit *= factor
         return True
-
-    def _hand_count(self):
-        return sum(counted.open() for counted in self.book.values())

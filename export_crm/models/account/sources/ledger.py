@@ -10,9 +10,9 @@ def _residuals_sql(scope):
     """Select the residual of receivable lines as it was at the as-of day.
 
     Today's residual, plus what reconciliations later than the as-of day, or with an
-    entry that stands in draft, have taken from it. Positive: the customer owes it; negative: a payment or credit note not
-    applied yet. Company currency, columns ``partner_id``, ``id`` of the line and
-    ``amount``.
+    entry that stands in draft, have taken from it. Positive: the customer owes it;
+    negative: a payment or credit note not applied yet. Company currency, columns
+    ``partner_id``, ``id`` of the line and ``amount``.
     """
     line = SQL(
         """

@@ -115,58 +115,69 @@ def _invoiced_sql(scope):
     """Select per line the pieces invoiced, credited and drafted, and the amount.
 
     A credit note counts pieces where its price is at least half of what they were
-    invoiced at on average; else it corrects a price. ``amount`` is invoices less
+    invoiced at on average; else it corrects a price. ``credited_on`` is the day of the
+    last one, ``invoiced_then`` what was invoiced by then. ``amount`` is invoices less
     credit notes in the order's currency: what is left of a down payment.
     """
     return SQL(
         """
+        WITH part AS (
+             SELECT x.id, back.value * x.side * l.quantity
+                        * COALESCE(u.factor, 1) / x.unit AS qty,
+                    m.state = 'posted' AND m.invoice_date <= %(as_of)s AS posted,
+                    m.invoice_date AS day,
+                    back.value * l.price_total
+                        * CASE WHEN m.currency_id = o.currency_id THEN 1
+                               ELSE o.currency_rate / rate.value END AS amount,
+                    ABS(l.price_total) / rate.value AS value
+               FROM export_fact_uninvoiced_line x
+               JOIN export_fact_uninvoiced o ON o.id = x.order_id
+               JOIN sale_order_line_invoice_rel r ON r.order_line_id = x.id
+               JOIN account_move_line l ON l.id = r.invoice_line_id
+               JOIN account_move m ON m.id = l.move_id
+               LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+               CROSS JOIN LATERAL (
+                    SELECT CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END
+                           AS value
+                    ) back
+               CROSS JOIN LATERAL (
+                    SELECT COALESCE(NULLIF(m.invoice_currency_rate, 0), 1) AS value
+                    ) rate
+              WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                AND m.state IN ('draft', 'posted')
+             ),
+             priced AS (
+             SELECT *, SUM(value) FILTER (WHERE qty > 0 AND posted) OVER line
+                       / SUM(qty) FILTER (WHERE qty > 0 AND posted) OVER line AS usual
+               FROM part WINDOW line AS (PARTITION BY id)
+             ),
+             judged AS (
+             SELECT *, qty < 0 AND posted AND 2 * value >= usual * -qty AS credits
+               FROM priced
+             ),
+             dated AS (
+             SELECT *, MAX(day) FILTER (WHERE credits) OVER (PARTITION BY id)
+                       AS credited_on
+               FROM judged
+             )
         SELECT id,
                SUM(qty) FILTER (WHERE qty > 0 AND posted) AS invoiced,
-               SUM(-qty) FILTER (WHERE qty < 0 AND posted AND 2 * value >= usual)
-                   AS credited,
+               SUM(-qty) FILTER (WHERE credits) AS credited,
                SUM(qty) FILTER (WHERE qty > 0 AND NOT posted) AS drafted,
-               SUM(amount) FILTER (WHERE posted) AS amount
-          FROM (
-               SELECT id, qty, posted, amount, value / NULLIF(ABS(qty), 0) AS value,
-                      SUM(value) FILTER (WHERE qty > 0 AND posted) OVER line
-                      / SUM(qty) FILTER (WHERE qty > 0 AND posted) OVER line AS usual
-                 FROM (
-                      SELECT x.id, back.value * x.side * l.quantity
-                                 * COALESCE(u.factor, 1) / x.unit AS qty,
-                             m.state <> 'draft' AND m.invoice_date <= %(as_of)s
-                                 AS posted,
-                             back.value * l.price_total
-                                 * CASE WHEN m.currency_id = o.currency_id THEN 1
-                                        ELSE o.currency_rate / COALESCE(
-                                             NULLIF(m.invoice_currency_rate, 0), 1)
-                                   END AS amount,
-                             ABS(l.price_total)
-                                 / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1)
-                                 AS value
-                        FROM export_fact_uninvoiced_line x
-                        JOIN export_fact_uninvoiced o ON o.id = x.order_id
-                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = x.id
-                        JOIN account_move_line l ON l.id = r.invoice_line_id
-                        JOIN account_move m ON m.id = l.move_id
-                        LEFT JOIN uom_uom u ON u.id = l.product_uom_id
-                        CROSS JOIN LATERAL (
-                             SELECT CASE WHEN m.move_type = 'out_refund'
-                                         THEN -1 ELSE 1 END AS value
-                             ) back
-                       WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                         AND m.state IN ('draft', 'posted')
-                      ) part
-               WINDOW line AS (PARTITION BY id)
-               ) priced
+               SUM(amount) FILTER (WHERE posted) AS amount,
+               MAX(credited_on) AS credited_on,
+               SUM(qty) FILTER (WHERE qty > 0 AND posted AND day <= credited_on)
+                   AS invoiced_then
+          FROM dated
          GROUP BY id
         """,
         as_of=scope.as_of,
     )
 
 
-def _moved_sql():
-    """Select per line that Odoo counts by its transfers what is still to be sent and
-    what came back.
+def _moved_sql(scope):
+    """Select per line that Odoo counts by its transfers what is still to be sent, what
+    came back, and what had been sent by the day of the last credit note.
 
     Of a kit the parts move: whatever part of them came back, came back of the kit,
     and as long as one is to be sent, all that is missing is.
@@ -178,7 +189,8 @@ def _moved_sql():
                     WHEN sent_out > 0 THEN ordered ELSE 0 END AS coming,
                CASE WHEN own THEN back
                     WHEN gone > back THEN delivered * back / (gone - back)
-                    ELSE LEAST(back, ordered) END AS back
+                    ELSE LEAST(back, ordered) END AS back,
+               COALESCE(gone_then / NULLIF(gone, 0), 0) AS part_then
           FROM (
                SELECT x.id, x.ordered, x.delivered,
                       bool_and(sm.product_id = x.product_id) AS own,
@@ -189,10 +201,15 @@ def _moved_sql():
                           FILTER (WHERE sm.state = 'done' AND %(done_out)s), 0)
                           AS gone,
                       COALESCE(SUM(sm.quantity * scale.value)
+                          FILTER (WHERE sm.state = 'done' AND %(done_out)s
+                                        AND %(day)s <= j.credited_on), 0)
+                          AS gone_then,
+                      COALESCE(SUM(sm.quantity * scale.value)
                           FILTER (WHERE sm.state = 'done' AND sm.to_refund
                                         AND %(from_out)s), 0) AS back
                  FROM export_fact_uninvoiced_line x
                  JOIN stock_move sm ON sm.sale_line_id = x.id
+                 LEFT JOIN export_fact_uninvoiced_invoiced j ON j.id = x.id
                  JOIN stock_location source ON source.id = sm.location_id
                  JOIN stock_location next ON next.id = sm.location_dest_id
                  JOIN stock_location last
@@ -208,6 +225,7 @@ def _moved_sql():
         out=SQL("%s AND NOT %s", _outside("last"), _outside("source")),
         done_out=SQL("%s AND NOT %s", _outside("next"), _outside("source")),
         from_out=_outside("source"),
+        day=scope.day(SQL("sm.date")),
     )
 
 
@@ -229,7 +247,10 @@ def _open_lines_sql():
                       LEAST(COALESCE(j.credited, 0), COALESCE(j.invoiced, 0))
                           AS credited,
                       COALESCE(j.drafted, 0) AS drafted, j.amount,
+                      COALESCE(j.invoiced_then, 0) AS invoiced_then,
                       COALESCE(s.back, 0) AS back,
+                      (x.delivered + COALESCE(s.back, 0)) * COALESCE(s.part_then, 0)
+                          AS sent_then,
                       GREATEST(x.ordered - x.delivered, 0) AS undelivered
                ) i
           CROSS JOIN LATERAL (
@@ -239,8 +260,15 @@ def _open_lines_sql():
                    THEN i.undelivered ELSE 0 END AS value
                ) coming
           CROSS JOIN LATERAL (
-               SELECT LEAST(i.credited, i.back + LEAST(coming.value, GREATEST(
-                          i.invoiced - x.delivered - i.back, 0))) AS value
+               SELECT CASE
+                   WHEN NOT x.moved
+                   THEN LEAST(coming.value, GREATEST(i.invoiced - x.delivered, 0))
+                   ELSE GREATEST(LEAST(
+                            x.delivered + i.back - i.sent_then + coming.value,
+                            i.invoiced_then - i.sent_then), 0) END AS value
+               ) ahead
+          CROSS JOIN LATERAL (
+               SELECT LEAST(i.credited, i.back + ahead.value) AS value
                ) reopened
           CROSS JOIN LATERAL (
                SELECT CASE
@@ -297,7 +325,7 @@ def open_orders_sql(scope, orders):
         orders=orders,
         lines=_lines_sql(scope),
         invoiced=_invoiced_sql(scope),
-        moved=_moved_sql(),
+        moved=_moved_sql(scope),
         open=_open_lines_sql(),
     )
 
