@@ -12,9 +12,11 @@ class ExportCrmAccount(models.Model):
         """Return what the exposure of customers is at most, at little cost.
 
         Open receivables plus the whole of confirmed orders not fully invoiced yet,
-        whatever of them is invoiced. Who has a draft invoice has no bound, since its
-        order passes for invoiced. Most orders are far below the limit and need no
-        more than this; see :meth:`_live_exposure` for the exact amount.
+        whatever of them is invoiced, plus what was delivered beyond the order and
+        deductions that may be invoiced already. Who has a draft entry has no bound,
+        since its order passes for invoiced, or what it is matched with for settled.
+        Most orders are far below the limit and need no more than this; see
+        :meth:`_live_exposure` for the exact amount.
 
         :param judged: confirmed orders of these customers that are counted as they
             are in memory, in full: confirming is about to write them once more, and
@@ -28,6 +30,10 @@ class ExportCrmAccount(models.Model):
         names = ("state", "company_id", "partner_invoice_id", "amount_total")
         if judged._export_pending_elsewhere(names):
             Order.flush_model(names)
+        Line = self.env["sale.order.line"]
+        delivered = Line._fields["qty_delivered"]
+        if set(self.env._field_dirty.get(delivered, ())) - set(judged.order_line._ids):
+            Line.flush_model(["qty_delivered"])
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
         self.env["account.move"].flush_model(["state", "commercial_partner_id"])
@@ -55,11 +61,25 @@ class ExportCrmAccount(models.Model):
                        AND l.reconciled IS NOT TRUE AND l.amount_residual > 0
                        AND a.account_type = 'asset_receivable'
                     UNION ALL
+                    SELECT p.commercial_partner_id,
+                           CASE WHEN sl.product_uom_qty = 0 THEN 'infinity'::float8
+                                ELSE GREATEST(-sl.price_total, sl.price_total
+                                    * (sl.qty_delivered / sl.product_uom_qty - 1), 0)
+                                END / COALESCE(NULLIF(s.currency_rate, 0), 1)
+                      FROM res_partner p
+                      JOIN sale_order s ON s.partner_invoice_id = p.id
+                      JOIN sale_order_line sl ON sl.order_id = s.id
+                     WHERE p.commercial_partner_id = ANY(%(partners)s)
+                       AND s.company_id = %(company)s AND s.state = 'sale'
+                       AND s.invoice_status IS DISTINCT FROM 'invoiced'
+                       AND (sl.price_total < 0
+                            OR sl.qty_delivered > sl.product_uom_qty)
+                    UNION ALL
                     SELECT m.commercial_partner_id, 'infinity'::float8
                       FROM account_move m
                      WHERE m.commercial_partner_id = ANY(%(partners)s)
                        AND m.company_id = %(company)s AND m.state = 'draft'
-                       AND m.move_type = 'out_invoice'
+                       AND m.move_type NOT IN ('in_invoice', 'in_refund', 'in_receipt')
                 ) part GROUP BY partner_id
                 """,
                 partners=list(partner_ids),
@@ -105,3 +125,24 @@ class ExportCrmAccount(models.Model):
         return dict.fromkeys(partner_ids, 0.0) | {
             partner_id: float(amount) for partner_id, amount in rows
         }
+
+    @api.model
+    def _open_of_order(self, order):
+        """Return what of one confirmed order is not invoiced, in its own currency.
+
+        Counted as in :meth:`_live_exposure`.
+        """
+        self.env.flush_all()
+        company = order.company_id
+        scope = self._facts_scope(company, company._export_today())
+        this = SQL(
+            """
+            SELECT id, NULL::int AS partner_id, amount_total, currency_id, currency_rate
+              FROM sale_order WHERE id = %s
+            """,
+            order.id,
+        )
+        rows = self.env.execute_query(
+            SQL("SELECT amount FROM (%s) o", sources.open_orders_sql(scope, this))
+        )
+        return sum(float(amount) for (amount,) in rows)

@@ -124,7 +124,7 @@ class ExportCrmCreditHold(models.Model):
                     "automated": True,
                     "date_deadline": hold.state == "kept"
                     and hold.review_date
-                    or fields.Date.context_today(hold),
+                    or hold.company_id._export_today(),
                     "res_model_id": model_id,
                     "res_id": hold.id,
                     "summary": self.env._(

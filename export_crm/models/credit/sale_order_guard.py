@@ -262,7 +262,10 @@ class SaleOrder(models.Model):
     def _export_rate_moved(self):
         """Return by how much what is left to invoice is worth more today than at the
         rate of this order, at which the books count it."""
-        left = self.amount_to_invoice
+        if self.currency_id == self.company_id.currency_id:
+            return 0.0
+        # sudo: what is open counts, whatever the person who confirms may see
+        left = self.env["export.crm.account"].sudo()._open_of_order(self)
         return self._export_amount_today(left) - left / (self.currency_rate or 1.0)
 
     def _export_pending_elsewhere(self, names):

@@ -12,4 +12,6 @@ from . import (
     test_lateness_pure,
     test_lateness_run,
     test_lateness_sql,
+    test_open_order,
+    test_open_order_property,
 )

@@ -27,6 +27,7 @@ from .orders import QUOTATIONS, SAMPLES, TERMS, orders_sql
 from .scope import WINDOWS, Scope
 from .source import Source
 from .trade import TRADE
+from .uninvoiced import open_orders_sql
 
 SOURCES = (
     TRADE,
@@ -40,4 +41,11 @@ SOURCES = (
     PORTAL,
 )
 
-__all__ = ["SOURCES", "WINDOWS", "Scope", "Source", "orders_sql"]
+__all__ = [
+    "SOURCES",
+    "WINDOWS",
+    "Scope",
+    "Source",
+    "open_orders_sql",
+    "orders_sql",
+]

@@ -3,15 +3,16 @@
 from odoo.tools import SQL
 
 from .source import Source
+from .uninvoiced import to_invoice_sql
 
 
 def _residuals_sql(scope):
     """Select the residual of receivable lines as it was at the as-of day.
 
-    Today's residual, plus what reconciliations later than the as-of day have taken
-    from it. Positive: the customer owes it; negative: a payment or credit note not
-    applied yet. Company currency, columns ``partner_id``, ``id`` of the line and
-    ``amount``.
+    Today's residual, plus what reconciliations later than the as-of day, or with an
+    entry that stands in draft, have taken from it. Positive: the customer owes it;
+    negative: a payment or credit note not applied yet. Company currency, columns
+    ``partner_id``, ``id`` of the line and ``amount``.
     """
     line = SQL(
         """
@@ -45,92 +46,51 @@ def _residuals_sql(scope):
                %(line)s
                  JOIN account_partial_reconcile p ON p.credit_move_id = l.id
                 WHERE %(where)s AND p.max_date > %(as_of)s
+                UNION ALL
+               %(undone)s
                ) part
          GROUP BY partner_id, id
         """,
         line=line,
         where=where,
+        undone=_undone_sql(where, scope),
         as_of=scope.as_of,
     )
 
 
-def _uninvoiced_orders_sql(scope):
-    """Select confirmed orders that may not be fully invoiced at the as-of day.
+def _undone_sql(where, scope):
+    """Select what reconciliations with entries that aren't posted any more have taken.
 
-    An order counts for whoever is to be invoiced. Odoo calls an order invoiced as
-    soon as a draft invoice exists; what is in a draft, or in an invoice dated after
-    the as-of day, isn't invoiced yet, so such orders are looked at again.
+    Odoo keeps them when an entry is reset to draft. But a payment of an invoice that
+    is a draft again is unapplied, and an invoice is open whose payment or credit note
+    is one. Started from the drafts, of which there are few.
     """
-    return SQL(
-        """
-        SELECT s.id, c.partner_id, s.amount_total, s.currency_id, s.currency_rate
-          FROM export_fact_contact c
-          JOIN sale_order s ON s.partner_invoice_id = c.contact_id
-         WHERE s.company_id = %(company)s
-           AND s.state = 'sale'
-           AND s.date_order < %(until)s
-           AND s.invoice_status IN ('no', 'to invoice')
-         UNION
-        SELECT s.id, c.partner_id, s.amount_total, s.currency_id, s.currency_rate
-          FROM export_fact_contact c
-          JOIN account_move m ON m.partner_id = c.contact_id
-          JOIN account_move_line l ON l.move_id = m.id
-          JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
-          JOIN sale_order_line sl ON sl.id = r.order_line_id
-          JOIN sale_order s ON s.id = sl.order_id
-          JOIN export_fact_contact o
-            ON o.contact_id = s.partner_invoice_id AND o.partner_id = c.partner_id
-         WHERE m.company_id = %(company)s
-           AND m.move_type = 'out_invoice'
-           AND (m.state = 'draft' OR m.state = 'posted' AND m.invoice_date > %(as_of)s)
-           AND s.company_id = %(company)s
-           AND s.state = 'sale'
-           AND s.date_order < %(until)s
-        """,
-        company=scope.company_id,
-        until=scope.until,
-        as_of=scope.as_of,
-    )
-
-
-def _to_invoice_sql(scope):
-    """Select per customer the confirmed amount that no posted invoice covers.
-
-    Per order and in the order's own currency, tax included: total less invoices
-    plus credit notes posted up to the as-of day, never below 0; then converted at
-    the order's rate.
-    """
-    left = SQL("GREATEST(o.amount_total - COALESCE(i.amount, 0), 0)")
-    return SQL(
-        """
-        SELECT o.partner_id, SUM(%(amount)s) AS amount
-          FROM export_fact_uninvoiced o
-          LEFT JOIN (
-               SELECT id, SUM(amount) AS amount
-                 FROM (
-                      SELECT DISTINCT o.id, l.id AS line_id,
-                             CASE WHEN m.move_type = 'out_refund'
-                                  THEN -l.price_total ELSE l.price_total END
-                             * CASE WHEN m.currency_id = o.currency_id THEN 1
-                                    ELSE o.currency_rate / COALESCE(
-                                         NULLIF(m.invoice_currency_rate, 0), 1)
-                               END AS amount
-                        FROM export_fact_uninvoiced o
-                        JOIN sale_order_line sl ON sl.order_id = o.id
-                        JOIN sale_order_line_invoice_rel r ON r.order_line_id = sl.id
-                        JOIN account_move_line l ON l.id = r.invoice_line_id
-                        JOIN account_move m ON m.id = l.move_id
-                       WHERE m.state = 'posted'
-                         AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                         AND m.invoice_date <= %(as_of)s
-                      ) line
-                GROUP BY id
-               ) i ON i.id = o.id
-         GROUP BY o.partner_id
-        """,
-        amount=scope.money(left, SQL("o.currency_rate")),
-        as_of=scope.as_of,
-    )
+    parts = [
+        SQL(
+            """
+            SELECT c.partner_id, l.id, %(amount)s AS amount
+              FROM export_fact_contact d
+              JOIN account_move m ON m.partner_id = d.contact_id
+              JOIN account_move_line o ON o.move_id = m.id
+              JOIN account_partial_reconcile p ON p.%(other)s = o.id
+              JOIN account_move_line l ON l.id = p.%(own)s
+              JOIN account_account a
+                ON a.id = l.account_id AND a.account_type = 'asset_receivable'
+              JOIN export_fact_contact c ON c.contact_id = l.partner_id
+             WHERE %(where)s AND m.state <> 'posted' AND p.max_date <= %(as_of)s
+            """,
+            amount=amount,
+            own=SQL.identifier(own),
+            other=SQL.identifier(other),
+            where=where,
+            as_of=scope.as_of,
+        )
+        for own, other, amount in (
+            ("debit_move_id", "credit_move_id", SQL("p.amount")),
+            ("credit_move_id", "debit_move_id", SQL("-p.amount")),
+        )
+    ]
+    return SQL(" UNION ALL ").join(parts)
 
 
 def _disputed_sql(scope):
@@ -173,7 +133,6 @@ def _ledger_sql(scope):
     plus the third less what is disputed; see ``20-credit-holds`` for exposure."""
     return SQL(
         """
-        WITH export_fact_uninvoiced AS MATERIALIZED (%(orders)s)
         SELECT partner_id,
                SUM(receivable) AS receivable_amount,
                SUM(unapplied) AS unapplied_amount,
@@ -190,10 +149,9 @@ def _ledger_sql(scope):
                ) amounts
          GROUP BY partner_id
         """,
-        orders=_uninvoiced_orders_sql(scope),
         residuals=_residuals_sql(scope),
         disputed=_disputed_sql(scope),
-        to_invoice=_to_invoice_sql(scope),
+        to_invoice=to_invoice_sql(scope),
     )
 
 
