@@ -1,14 +1,17 @@
 """Forecasts of BG/NBD and Pareto/NBD by the package lifetimes.
 
-Reads ``{"days": horizon, "customers": [[x, tx, t, spend], ...]}`` (days) from standard
-input; prints ``{model: {"scores", "chances", "orders", "values", "seconds"}}``. A model
-that finds no answer has ``{"error"}`` instead.
+Called with the name of a file. Reads ``{"days": horizon, "customers": [[x, tx, t,
+spend], ...]}`` (days) from standard input; writes ``{model: {"scores", "chances",
+"orders", "values", "seconds"}}`` to the file, anew after each model, so that one that
+brings the process down leaves the answers before it. A model that finds none has
+``{"error"}``. Nothing is answered by standard output: lifetimes prints to it.
 """
 
 import json
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 from lifetimes import BetaGeoFitter, ParetoNBDFitter
@@ -42,6 +45,7 @@ def paretonbd(x, tx, t, weeks):
 
 def main():
     """Forecast with each model; ranked by expected purchases, which ranks better."""
+    file = Path(sys.argv[1])
     task = json.load(sys.stdin)
     x, tx, t, spend = np.array(task["customers"], dtype=float).T
     answer = {}
@@ -50,19 +54,28 @@ def main():
         try:
             chances, orders = forecast(x, tx / WEEK, t / WEEK, task["days"] / WEEK)
         except Exception as error:
-            answer[name] = {"error": str(error).strip().splitlines()[0]}
-            continue
-        if not (np.isfinite(chances).all() and np.isfinite(orders).all()):
-            answer[name] = {"error": "no finite forecast"}
-            continue
-        answer[name] = {
-            "scores": orders.tolist(),
-            "chances": chances.tolist(),
-            "orders": orders.tolist(),
-            "values": (orders * spend / (x + 1)).tolist(),
-            "seconds": time.perf_counter() - clock,
-        }
-    json.dump(answer, sys.stdout)
+            answer[name] = {"error": first_line(error)}
+        else:
+            answer[name] = measured(chances, orders, spend / (x + 1))
+            answer[name]["seconds"] = time.perf_counter() - clock
+        file.write_text(json.dumps(answer))
+
+
+def first_line(error):
+    """Return what an exception says in a line, its class where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def measured(chances, orders, per_order):
+    """Return the answer of a model, without its time."""
+    if not (np.isfinite(chances).all() and np.isfinite(orders).all()):
+        return {"error": "no finite forecast"}
+    return {
+        "scores": orders.tolist(),
+        "chances": chances.tolist(),
+        "orders": orders.tolist(),
+        "values": (orders * per_order).tolist(),
+    }
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import datetime
 import io
 import json
 import random
+import sys
 import tempfile
+import textwrap
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,6 +33,69 @@ def transactions(customers, orders=8, seed=1):
     lines.append(f"last,{datetime.date(2024, 3, 1)},1.0")
     lines.append(f"last,{datetime.date(2023, 3, 1)},1.0")
     return "\n".join(lines)
+
+
+ANSWER = {
+    "scores": [0.5],
+    "chances": [0.4],
+    "orders": [0.5],
+    "values": [9.0],
+    "seconds": 0.1,
+}
+
+
+class TestRivals(unittest.TestCase):
+    """Whatever the other models print, and however they end, ours is measured."""
+
+    def forecasts(self, script):
+        """Return (what was found, what was printed) with ``script`` as the models'."""
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        begin = "import json, os, pathlib, sys\nfile = pathlib.Path(sys.argv[1])\n"
+        (Path(folder) / "rivals.py").write_text(begin + textwrap.dedent(script))
+        printed = io.StringIO()
+        with (
+            mock.patch.object(backtest, "INSIDE", Path(folder)),
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
+            found = backtest.rival_forecasts(folder, sys.executable, [(1, 2, 3, 4)], 7)
+        return found, printed.getvalue()
+
+    def test_what_they_print_is_no_answer(self):
+        found, printed = self.forecasts(f"""
+            json.load(sys.stdin)
+            print("Optimization terminated. [[", flush=True)
+            answer = {ANSWER!r}
+            file.write_text(json.dumps({{"bgnbd": answer, "paretonbd": answer}}))
+        """)
+        self.assertEqual(set(found), {"bgnbd", "paretonbd"})
+        self.assertEqual(found["bgnbd"], ([0.5], [0.4], [0.5], [9.0], 0.1))
+        self.assertEqual(printed, "")
+
+    def test_one_fails_in_a_line(self):
+        found, printed = self.forecasts(f"""
+            answer = {ANSWER!r}
+            error = {{"error": "no convergence"}}
+            file.write_text(json.dumps({{"bgnbd": error, "paretonbd": answer}}))
+        """)
+        self.assertEqual(set(found), {"paretonbd"})
+        self.assertEqual(len(printed.splitlines()), 1)
+        self.assertIn("bgnbd of lifetimes found no answer: no convergence", printed)
+
+    def test_one_brings_the_process_down(self):
+        found, printed = self.forecasts(f"""
+            file.write_text(json.dumps({{"bgnbd": {ANSWER!r}}}))
+            os._exit(9)
+        """)
+        self.assertEqual(set(found), {"bgnbd"})
+        self.assertIn("paretonbd of lifetimes found no answer: ended with 9", printed)
+
+    def test_none_can_be_loaded(self):
+        found, printed = self.forecasts("import no_such_package")
+        self.assertEqual(found, {})
+        self.assertEqual(len(printed.splitlines()), 2)
+        self.assertIn("No module named 'no_such_package'", printed)
+        self.assertNotIn("Traceback", printed)
 
 
 class TestCsv(unittest.TestCase):

@@ -3,8 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 
-from odoo.addons.export_crm.tools.claim import clock
-
+from ...tools.claim import clock
 from . import script_claims
 from .teller import QUIET, Teller
 

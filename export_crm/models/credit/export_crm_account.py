@@ -27,16 +27,7 @@ class ExportCrmAccount(models.Model):
         judged = judged or Order
         # Not flushed, since confirming an order is about to write it once more.
         unsure = self.env.records_to_compute(Order._fields["invoice_status"])
-        names = ("state", "company_id", "partner_invoice_id", "amount_total")
-        if judged._export_pending_elsewhere(names):
-            Order.flush_model(names)
-        Line = self.env["sale.order.line"]
-        delivered = Line._fields["qty_delivered"]
-        if set(self.env._field_dirty.get(delivered, ())) - set(judged.order_line._ids):
-            Line.flush_model(["qty_delivered"])
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
-        self.env["account.move"].flush_model(["state", "commercial_partner_id"])
+        self._flush_for_bound(judged)
         rows = self.env.execute_query(
             SQL(
                 """
@@ -93,6 +84,21 @@ class ExportCrmAccount(models.Model):
             payer = order._export_payer_key()[0]
             bound[payer] += order._export_amount_today(order.amount_total)
         return bound
+
+    @api.model
+    def _flush_for_bound(self, judged):
+        """Write what the bound reads, but for the orders that are ``judged``."""
+        Order = self.env["sale.order"]
+        names = ("state", "company_id", "partner_invoice_id", "amount_total")
+        if judged._export_pending_elsewhere(names):
+            Order.flush_model(names)
+        Line = self.env["sale.order.line"]
+        delivered = Line._fields["qty_delivered"]
+        if set(self.env._field_dirty.get(delivered, ())) - set(judged.order_line._ids):
+            Line.flush_model(["qty_delivered"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
+        self.env["account.move"].flush_model(["state", "commercial_partner_id"])
 
     @api.model
     def _live_exposure(self, company, partner_ids):

@@ -25,7 +25,6 @@ class ExportCrmFollowup(models.Model):
     )
     due = fields.Selection(
         [("overdue", "Overdue"), ("today", "Today"), ("upcoming", "Later")],
-        string="Due",
         compute="_compute_due",
         search="_search_due",
         help="Of what is still to be done; today is the reader's day.",

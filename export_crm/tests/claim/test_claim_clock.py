@@ -8,8 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.export_crm.tools.claim import clock
-
+from ...tools.claim import clock
 from .common import ClaimCase
 
 # A Friday, 16:00 in the company's time zone (UTC in these tests).

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.export_crm.tools.claim import clock
-from odoo.addons.export_crm.tools.claim.clock import Event, Schedule, Target
+from ...tools.claim import clock
+from ...tools.claim.clock import Event, Schedule, Target
 
 MONDAY = datetime(2026, 3, 2)
 HOUR = timedelta(hours=1)

@@ -8,8 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.export_crm.controllers import portal_claim
-
+from ...controllers import portal_claim
 from .common import ClaimCase
 from .test_claim_moves import PNG
 

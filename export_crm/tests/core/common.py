@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests import TransactionCase
 
-from odoo.addons.export_crm.tools.core.pipeline import ALL_RUNS, Step
+from ...tools.core.pipeline import ALL_RUNS, Step
 
 
 class Killed(BaseException):

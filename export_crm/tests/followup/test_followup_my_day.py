@@ -6,8 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from odoo.addons.export_crm.tools.followup import followup as calc
-
+from ...tools.followup import followup as calc
 from .common import FollowupCommon
 
 

@@ -4,8 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.export_crm.tools.core import pipeline
-
+from ...tools.core import pipeline
 from .common import FollowupCommon
 
 
