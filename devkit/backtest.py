@@ -7,15 +7,16 @@ import importlib
 import json
 import math
 import os
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 from . import cdnow, cdnowdata, venv
 from .odooenv import INSIDE
+from .outcome import read_events
 from .places import built
-from .proc import new_log, run_logged, spawn
+from .proc import new_log, reason, run_logged, run_to_log, tail
 from .ui import Failure, say, step, warn
 
 LOCK_FILE = Path(__file__).with_name("backtest.lock")
@@ -23,7 +24,9 @@ SETS = {"cdnow_sample": cdnowdata.SAMPLE, "cdnow_master": cdnowdata.MASTER}
 # (weeks known, weeks to come): the one of the literature, and six more.
 SPLITS = ((39, 39), (20, 20), (26, 26), (26, 52), (39, 26), (52, 26), (60, 18))
 KEYS = ("auc", "brier", "rmse", "spearman", "seconds")
-MODELS = ("export_crm", "recency", "rfm", "bgnbd", "paretonbd")
+RIVAL_MODELS = ("bgnbd", "paretonbd")
+MODELS = ("export_crm", "recency", "rfm", *RIVAL_MODELS)
+RIVALS = INSIDE / "rivals.py"
 
 
 def backtest(places, options):
@@ -125,7 +128,7 @@ def measured(places, python, rivals, name, histories, weeks, later):
     customers, came = judge.cut(histories, as_of, days)
     forecasts = judge.forecasts(histories, customers, as_of, days)
     if rivals:
-        forecasts.update(rival_forecasts(rivals, python, customers, days))
+        forecasts |= rival_forecasts(places, rivals, python, customers, days)
     bought = sum(number > 0 for number, _amount in came) / len(came)
     say("")
     say(
@@ -162,28 +165,29 @@ def rival_path(places, python):
     return target
 
 
-def rival_forecasts(folder, python, customers, days):
-    """Return {model: forecast} of the models of lifetimes that found an answer."""
-    task = json.dumps({"days": days, "customers": [list(c) for c in customers]})
-    env = {**os.environ, "PYTHONPATH": str(folder)}
-    child = spawn(
-        [python, INSIDE / "rivals.py"],
-        env=env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    out, _none = child.communicate(task)
-    if child.returncode:
-        raise Failure("lifetimes failed (or use --without-lifetimes)")
-    found = {}
-    for model, answer in json.loads(out).items():
-        if "error" in answer:
-            warn(f"{model} of lifetimes found no answer: {answer['error']}")
+def rival_forecasts(places, folder, python, customers, days):
+    """Return {model: forecast} of the models of lifetimes that found an answer.
+
+    A line tells of each that did not. What the package prints goes to a log.
+    """
+    log = places.logs / "rivals.log"
+    with tempfile.TemporaryDirectory() as scratch:
+        task, answers = Path(scratch, "task"), Path(scratch, "answers")
+        rows = [list(customer) for customer in customers]
+        task.write_text(json.dumps({"days": days, "customers": rows}))
+        command = [python, RIVALS, task, answers]
+        env = {**os.environ, "PYTHONPATH": str(folder)}
+        code = run_to_log(command, log, env, scratch)
+        found = {row["model"]: row for row in read_events(answers)}
+    forecasts = {}
+    for model in RIVAL_MODELS:
+        row = found.get(model) or {"error": f"it ended with {code}{reason(tail(log))}"}
+        if "error" in row:
+            warn(f"{model} of lifetimes found no answer: {row['error']} (log: {log})")
             continue
         names = ("scores", "chances", "orders", "values", "seconds")
-        found[model] = tuple(answer[key] for key in names)
-    return found
+        forecasts[model] = tuple(row[name] for name in names)
+    return forecasts
 
 
 def print_rows(rows):

@@ -74,6 +74,20 @@ def run_logged(command, log, failure, **options):
     return tail(log, begin=begin)
 
 
+def run_to_log(command, log, env, folder):
+    """Run ``command`` with its output in ``log``; return the exit code."""
+    with open(log, "w") as out:
+        child = spawn(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=folder,
+        )
+        return wait(child)
+
+
 def reason(text):
     """Return ": " and the line of a program's output that says why it failed.
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import socket
-import subprocess
 import tempfile
 import time
 
@@ -15,7 +14,7 @@ from .chromium import ensure_browser
 from .odooenv import ADDON, INSIDE
 from .outcome import Tally, count_log, count_tests, count_unittest, read_events
 from .places import locked, remove
-from .proc import alive, output, spawn, tail, wait
+from .proc import alive, output, run_to_log, tail
 from .templates import template
 from .ui import in_ci, say, step
 
@@ -248,20 +247,6 @@ def run_install(kit, server, db, kind, args, extra, beside=()):
         finally:
             conf.unlink()
         return read_events(events), code, log
-
-
-def run_to_log(command, log, env, folder):
-    """Run ``command`` with its output in ``log``; return the exit code."""
-    with open(log, "w") as out:
-        child = spawn(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env=env,
-            cwd=folder,
-        )
-        return wait(child)
 
 
 def free_port():

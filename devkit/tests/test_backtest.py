@@ -5,6 +5,7 @@ import datetime
 import io
 import json
 import random
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -109,3 +110,88 @@ class TestCsv(unittest.TestCase):
         options = cli.parse(["backtest", "--csv", "x.csv", "--holdout", "9"])
         with self.assertRaisesRegex(Failure, "go together"):
             backtest.check_options(options)
+
+
+# In place of rivals.py: its own main with models that print, fail, die.
+PROGRAM = """
+import os, sys
+sys.path.insert(0, {inside!r})
+import rivals
+
+def good(x, tx, t, weeks):
+    print("fitting")
+    sys.stdout.flush()
+    os.write(1, b"Optimization terminated successfully.\\n")
+    return [0.5 for _one in x], [weeks for _one in x]
+
+def fails(*_args):
+    print("fitting")
+    raise {error}
+
+def dies(*_args):
+    sys.stderr.write("MemoryError: too much\\n")
+    os._exit(3)
+
+rivals.MODELS = {models}
+rivals.main(*sys.argv[1:])
+"""
+
+
+class TestRivals(unittest.TestCase):
+    """Whatever a rival prints, and however it fails, the others go on."""
+
+    def forecasts(self, models, error="ValueError()"):
+        """Return (forecasts, warnings) of two customers, who print and fail."""
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        program = folder / "program.py"
+        inside = str(backtest.INSIDE)
+        program.write_text(PROGRAM.format(inside=inside, models=models, error=error))
+        places = SimpleNamespace(logs=folder)
+        said = []
+        with (
+            mock.patch.object(backtest, "RIVALS", program),
+            mock.patch.object(backtest, "warn", said.append),
+        ):
+            found = backtest.rival_forecasts(
+                places, folder, sys.executable, [(1, 7, 70, 10.0), (0, 0, 7, 5.0)], 14
+            )
+        for line in said:
+            self.assertNotIn("\n", line)
+        return found, said
+
+    def test_what_they_print_is_no_answer(self):
+        found, said = self.forecasts("{'bgnbd': good, 'paretonbd': good}")
+        self.assertEqual(said, [])
+        for scores, chances, orders, values, _seconds in found.values():
+            self.assertEqual(scores, [2.0, 2.0])
+            self.assertEqual(chances, [0.5, 0.5])
+            self.assertEqual(orders, [2.0, 2.0])
+            self.assertEqual(values, [10.0, 10.0])
+        self.assertEqual(list(found), ["bgnbd", "paretonbd"])
+
+    def test_a_failure_is_one_line(self):
+        for error, reason in (
+            ("ValueError()", "ValueError()"),
+            ("ValueError('\\\\n  did not converge.\\\\n Try another')", "did not conv"),
+            ("ModuleNotFoundError('No module named scipy')", "No module named"),
+        ):
+            with self.subTest(error=error):
+                models = "{'bgnbd': fails, 'paretonbd': good}"
+                found, said = self.forecasts(models, error)
+                self.assertEqual(list(found), ["paretonbd"])
+                [line] = said
+                self.assertTrue(line.startswith("bgnbd of lifetimes found no answer"))
+                self.assertIn(reason, line)
+
+    def test_no_number_is_no_answer(self):
+        models = "{'bgnbd': lambda x, *_: ([1.0] * 2, [float('nan')] * 2)}"
+        found, said = self.forecasts(models)
+        self.assertEqual(found, {})
+        self.assertIn("no finite forecast", said[0])
+        self.assertIn("it ended with 0", said[1])
+
+    def test_one_that_dies_leaves_the_answers_before(self):
+        found, said = self.forecasts("{'bgnbd': good, 'paretonbd': dies}")
+        self.assertEqual(list(found), ["bgnbd"])
+        [line] = said
+        self.assertIn("it ended with 3: MemoryError: too much", line)
