@@ -16,6 +16,8 @@ class ExportCrmAccount(models.Model):
         order passes for invoiced. Most orders are far below the limit and need no
         more than this; see :meth:`_live_exposure` for the exact amount.
 
+        Documents of the company's branches count.
+
         :param judged: confirmed orders of these customers that are counted as they
             are in memory, in full: confirming is about to write them once more, and
             would have to write them twice if the database were asked
@@ -42,7 +44,7 @@ class ExportCrmAccount(models.Model):
                       JOIN sale_order s ON s.partner_invoice_id = p.id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
                        AND s.id <> ALL(%(judged)s)
-                       AND s.company_id = %(company)s AND s.state = 'sale'
+                       AND s.company_id = ANY(%(branches)s) AND s.state = 'sale'
                        AND (s.invoice_status IS DISTINCT FROM 'invoiced'
                             OR s.id = ANY(%(unsure)s))
                     UNION ALL
@@ -51,19 +53,19 @@ class ExportCrmAccount(models.Model):
                       JOIN account_move_line l ON l.partner_id = p.id
                       JOIN account_account a ON a.id = l.account_id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
-                       AND l.company_id = %(company)s AND l.parent_state = 'posted'
+                       AND l.company_id = ANY(%(branches)s) AND l.parent_state = 'posted'
                        AND l.reconciled IS NOT TRUE AND l.amount_residual > 0
                        AND a.account_type = 'asset_receivable'
                     UNION ALL
                     SELECT m.commercial_partner_id, 'infinity'::float8
                       FROM account_move m
                      WHERE m.commercial_partner_id = ANY(%(partners)s)
-                       AND m.company_id = %(company)s AND m.state = 'draft'
+                       AND m.company_id = ANY(%(branches)s) AND m.state = 'draft'
                        AND m.move_type = 'out_invoice'
                 ) part GROUP BY partner_id
                 """,
                 partners=list(partner_ids),
-                company=company.id,
+                branches=company._export_tree().ids,
                 judged=judged.ids,
                 unsure=unsure.ids,
             )

@@ -26,7 +26,7 @@ class ResPartner(models.Model):
     def _compute_export_credit_hold_id(self):
         # sudo: that a customer is held is told to whoever may see the customer
         holds = self.env["export.crm.credit.hold"].sudo()
-        company = self.env.company.id
+        company = self.env.company._export_root().id
         found = holds._blocking_ids(
             {(partner.commercial_partner_id.id, company) for partner in self}
         )
@@ -41,7 +41,8 @@ class ResPartner(models.Model):
         self._check_field_access(self._fields["export_credit_hold_id"], "read")
         if operator != "in":
             return NotImplemented
-        domain = [("blocking", "=", True), ("company_id", "=", self.env.company.id)]
+        company = self.env.company._export_root()
+        domain = [("blocking", "=", True), ("company_id", "=", company.id)]
         ids = [hold_id for hold_id in value if hold_id and hold_id is not True]
         if ids:
             domain.append(("id", "in", ids))

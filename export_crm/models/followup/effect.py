@@ -32,7 +32,7 @@ class ExportCrmFollowup(models.Model):
                         ON contact.commercial_partner_id = followup.partner_id
                  LEFT JOIN sale_order o
                         ON o.partner_id = contact.id
-                       AND o.company_id = followup.company_id
+                       AND o.company_id = ANY(%(branches)s)
                        AND o.state = 'sale' AND o.export_kind = 'order'
                        AND o.date_order > followup.done_at
                        AND o.date_order <= followup.done_at
@@ -55,6 +55,7 @@ class ExportCrmFollowup(models.Model):
                 now=fields.Datetime.now(),
                 days=company.export_followup_effect_days,
                 company=company.id,
+                branches=company._export_tree().ids,
             )
         )
         self.invalidate_model(["ordered_after"])
@@ -80,7 +81,7 @@ class ExportCrmFollowup(models.Model):
                  LEFT JOIN mail_message m
                         ON m.author_id = followup.contact_id
                        AND m.message_type IN ('email', 'comment')
-                       AND (m.record_company_id = followup.company_id
+                       AND (m.record_company_id = ANY(%(branches)s)
                             OR m.record_company_id IS NULL)
                        AND m.date > followup.done_at
                        AND m.date <= followup.done_at + %(days)s * interval '1 day'
@@ -98,6 +99,7 @@ class ExportCrmFollowup(models.Model):
                 days=_REPLY_DAYS,
                 now=fields.Datetime.now(),
                 company=company.id,
+                branches=company._export_tree().ids,
             )
         )
         self.invalidate_model(["replied"])

@@ -23,9 +23,9 @@ def _residuals_sql(scope):
     )
     where = SQL(
         """
-           l.company_id = %s AND l.parent_state = 'posted' AND l.date <= %s
+           l.company_id = ANY(%s) AND l.parent_state = 'posted' AND l.date <= %s
         """,
-        scope.company_id,
+        scope.branches,
         scope.as_of,
     )
     return SQL(
@@ -66,7 +66,7 @@ def _uninvoiced_orders_sql(scope):
         SELECT s.id, c.partner_id, s.amount_total, s.currency_id, s.currency_rate
           FROM export_fact_contact c
           JOIN sale_order s ON s.partner_invoice_id = c.contact_id
-         WHERE s.company_id = %(company)s
+         WHERE s.company_id = ANY(%(branches)s)
            AND s.state = 'sale'
            AND s.date_order < %(until)s
            AND s.invoice_status IN ('no', 'to invoice')
@@ -80,14 +80,14 @@ def _uninvoiced_orders_sql(scope):
           JOIN sale_order s ON s.id = sl.order_id
           JOIN export_fact_contact o
             ON o.contact_id = s.partner_invoice_id AND o.partner_id = c.partner_id
-         WHERE m.company_id = %(company)s
+         WHERE m.company_id = ANY(%(branches)s)
            AND m.move_type = 'out_invoice'
            AND (m.state = 'draft' OR m.state = 'posted' AND m.invoice_date > %(as_of)s)
-           AND s.company_id = %(company)s
+           AND s.company_id = ANY(%(branches)s)
            AND s.state = 'sale'
            AND s.date_order < %(until)s
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
         as_of=scope.as_of,
     )
@@ -148,7 +148,7 @@ def _disputed_sql(scope):
                SELECT move_line_id AS id, SUM(amount) AS amount,
                       MIN(accepted_on) AS since
                  FROM export_crm_credit_dispute
-                WHERE company_id = %(company)s
+                WHERE company_id = ANY(%(branches)s)
                   AND state IN ('accepted', 'closed')
                   AND accepted_on <= %(as_of)s
                   AND (closed_on IS NULL OR closed_on > %(as_of)s)
@@ -163,7 +163,7 @@ def _disputed_sql(scope):
                 AND p.max_date BETWEEN d.since AND %(as_of)s
          GROUP BY d.id, d.amount, l.balance, l.amount_currency
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 
