@@ -12,6 +12,7 @@ from . import (
     export_crm_job_step,
     export_crm_job_watch,
     export_crm_nonworking_day,
+    export_rows,
     res_company,
     res_config_settings,
     res_country,
