@@ -13,6 +13,7 @@ from . import (
     export_crm_job_watch,
     export_crm_nonworking_day,
     export_rows,
+    public_card,
     res_company,
     res_config_settings,
     res_country,
