@@ -9,6 +9,12 @@ from odoo.tests.common import ChromeBrowser
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+# The smallest picture there is.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAA"
+    "AABJRU5ErkJggg=="
+)
+
 
 class ExportCrmCommon(AccountTestInvoicingCommon):
     """A company with its books, a customer and one user per role.
@@ -138,6 +144,18 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _sign(cls, orders):
+        """Have the customer sign quotations, as in the portal; return them."""
+        orders.write(
+            {
+                "signed_by": "Buyer",
+                "signed_on": fields.Datetime.now(),
+                "signature": base64.b64encode(PIXEL),
+            }
+        )
+        return orders
 
     @classmethod
     def _check_payments(cls, *partners):

@@ -18,4 +18,5 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    system_fields,
 )

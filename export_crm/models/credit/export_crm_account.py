@@ -23,20 +23,10 @@ class ExportCrmAccount(models.Model):
             would have to write them twice if the database were asked
         :return: ``{partner id: amount in company currency, or infinity}``
         """
-        Order = self.env["sale.order"]
-        judged = judged or Order
+        judged = judged or self.env["sale.order"]
+        self._exposure_flush(judged)
         # Not flushed, since confirming an order is about to write it once more.
-        unsure = self.env.records_to_compute(Order._fields["invoice_status"])
-        names = ("state", "company_id", "partner_invoice_id", "amount_total")
-        if judged._export_pending_elsewhere(names):
-            Order.flush_model(names)
-        Line = self.env["sale.order.line"]
-        delivered = Line._fields["qty_delivered"]
-        if set(self.env._field_dirty.get(delivered, ())) - set(judged.order_line._ids):
-            Line.flush_model(["qty_delivered"])
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
-        self.env["account.move"].flush_model(["state", "commercial_partner_id"])
+        unsure = self.env.records_to_compute(judged._fields["invoice_status"])
         rows = self.env.execute_query(
             SQL(
                 """
@@ -93,6 +83,20 @@ class ExportCrmAccount(models.Model):
             payer = order._export_payer_key()[0]
             bound[payer] += order._export_amount_today(order.amount_total)
         return bound
+
+    @api.model
+    def _exposure_flush(self, judged):
+        """Let the database know what the bound asks it, and no more."""
+        Order, Line = self.env["sale.order"], self.env["sale.order.line"]
+        names = ("state", "company_id", "partner_invoice_id", "amount_total")
+        if judged._export_pending_elsewhere(names):
+            Order.flush_model(names)
+        delivered = Line._fields["qty_delivered"]
+        if set(self.env._field_dirty.get(delivered, ())) - set(judged.order_line._ids):
+            Line.flush_model(["qty_delivered"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["account.move.line"].flush_model(["amount_residual", "parent_state"])
+        self.env["account.move"].flush_model(["state", "commercial_partner_id"])
 
     @api.model
     def _live_exposure(self, company, partner_ids):

@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
-from . import totals
 from .cover import COVERED_KINDS
 
 
@@ -200,17 +199,6 @@ class SaleOrder(models.Model):
             required=format_amount(self.env, required, currency),
         )
         return [text]
-
-    # === TOTALS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        totals.refuse(self, totals.ORDER, *vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        totals.refuse(self, totals.ORDER, vals)
-        return super().write(vals)
 
     # === ACTIONS === #
 

@@ -1,10 +1,12 @@
 from . import (
+    test_core_company_day,
     test_core_dirty,
     test_core_end_to_end,
     test_core_job_error,
     test_core_job_screen,
     test_core_pipeline,
     test_core_roles,
+    test_core_system_fields,
     test_core_translations,
     test_phone_tour,
 )
