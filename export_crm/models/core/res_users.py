@@ -37,16 +37,17 @@ class ResUsers(models.Model):
         another screen, and keeps it: nothing that is set is changed.
         """
         home = self.env.ref("export_crm.export_crm_home_action", False)
+        if not home:  # the add-on is just being installed
+            return
         roles = self.env["res.groups"].browse(
             self.env.ref(f"export_crm.{role}").id for role, _action in HOMES
         )
-        if home:
-            system = self.env.ref("base.group_system")
-            self.filtered(
-                lambda user: not user.action_id
-                and user.all_group_ids & roles
-                and system not in user.all_group_ids
-            ).action_id = home.id
+        system = self.env.ref("base.group_system")
+        self.filtered(
+            lambda user: not user.action_id
+            and user.all_group_ids & roles
+            and system not in user.all_group_ids
+        ).action_id = home.id
 
     @api.model
     def _export_home_action(self):

@@ -41,29 +41,34 @@ class ExportCrmFollowup(models.Model):
     def _compute_local_time(self):
         """The same sentence as on the contact's form, of the same hours."""
         now = fields.Datetime.now()
-        for company, rows in self.grouped("company_id").items():
-            people = rows.contact_id | rows.partner_id
-            # sudo: what time it is there is no secret, whosever customer it is
-            people = people.sudo().with_company(company or self.env.company)
-            hours = people._export_hours(now)
-            for row in rows:
-                who = people.browse((row.contact_id or row.partner_id).id)
-                row.local_time = who.id and who._export_local_sentence(
-                    hours[who.id].status(now)
-                )
+        # sudo: what time it is there is no secret, whosever customer it is
+        hours = (self.contact_id | self.partner_id).sudo()._export_hours(now)
+        for row in self:
+            who = row.contact_id or row.partner_id
+            row.local_time = who and who._export_local_sentence(
+                hours[who.id].status(now)
+            )
 
     @api.depends("partner_id.name", "contact_id.name", "res_model", "res_id")
     def _compute_who(self):
+        inquirers = self._inquirers()
         for row in self:
-            row.who = row.partner_id.name or row.contact_id.name or row._inquirer()
+            name = row.partner_id.name or row.contact_id.name
+            row.who = name or inquirers.get(row.id, "")
 
-    def _inquirer(self):
-        """Return the name of whoever sent the inquiry that the row hangs on."""
-        if self.res_model != "crm.lead":
-            return ""
+    def _inquirers(self):
+        """Return ``{row id: name}`` of those whose inquiries these rows hang on."""
+        rows = self.filtered(lambda row: row.res_model == "crm.lead")
         # sudo: whoever is to answer may read whom, before the inquiry is theirs
-        lead = self.env["crm.lead"].sudo().browse(self.res_id).exists()
-        return lead.partner_name or lead.contact_name or lead.email_from or lead.name
+        leads = self.env["crm.lead"].sudo().browse(rows.mapped("res_id")).exists()
+        names = {
+            lead.id: lead.partner_name
+            or lead.contact_name
+            or lead.email_from
+            or lead.name
+            for lead in leads
+        }
+        return {row.id: names.get(row.res_id, "") for row in rows}
 
     @api.depends_context("tz")
     @api.depends("late", "state", "planned_date")
@@ -81,6 +86,7 @@ class ExportCrmFollowup(models.Model):
     def _search_due(self, operator, value):
         return self._search_by_sql(self._due_sql, operator, value)
 
+    @api.depends_context("company")
     @api.depends("channel", "contact_id", "partner_id")
     def _compute_section(self):
         now = fields.Datetime.now()

@@ -168,6 +168,25 @@ class TestFollowupSections(FollowupCommon):
 
     # === WHOM === #
 
+    def test_queries_do_not_grow_with_the_rows(self):
+        """The cards of a day cost the same for two inquiries and for twenty."""
+        leads = self.env["crm.lead"].create(
+            [{"name": f"Inquiry {number}"} for number in range(20)]
+        )
+        nobody = self.env["res.partner"]
+        rows = self.ledger.browse(
+            self._row(nobody, "email", res_model="crm.lead", res_id=lead.id).id
+            for lead in leads
+        )
+        counts = []
+        for some in (rows, rows[:2], rows):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some.mapped(lambda row: (row.who, row.section, row.due, row.local_time))
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
+
     def test_whom(self):
         self.assertEqual(self.names["call"].who, "call")
         lead = self.env["crm.lead"].create(
