@@ -29,6 +29,8 @@ class Books:
                 "name": f"Races {uuid.uuid4()}",
                 "country_id": env.ref("base.us").id,
                 "account_use_credit_limit": True,
+                # A nightly pass is due at any time of the day.
+                "export_nightly_hour": 0,
             }
         )
         env.user.company_ids += company
