@@ -34,7 +34,7 @@ def question(places, everything):
 
 def clean_checkout(places):
     """Drop this checkout's databases, remove its state and its logs."""
-    for kind in ("run", "test"):
+    for kind in ("run", "test", "at"):
         if not has_server(places, kind):
             continue
         python = venv.find_python(places)

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import backtest, cdnow, clean, extras, lint, serve, testing
+from . import backtest, cdnow, clean, clock, extras, lint, serve, testing
 from .places import Places
 from .proc import DISK_FULL
 from .ui import Failure, warn
@@ -44,6 +44,13 @@ def add_test(parser):
         "--fast", action="store_true", help="without browser and demo data"
     )
     parser.add_argument("--keep", action="store_true", help="keep the database")
+    parser.add_argument(
+        "--at",
+        type=clock.moment,
+        metavar="DATE",
+        help="the fast part at that date, e.g. 2028-02-29 (noon UTC) or "
+        "2026-12-31T23:30: all processes see it, PostgreSQL too",
+    )
 
 
 def add_clean(parser):
@@ -110,7 +117,7 @@ COMMANDS = {
     "test": (
         "set up everything and run all tests",
         add_test,
-        lambda places, o: testing.test(places, o.tags, o.fast, o.keep),
+        lambda places, o: testing.test(places, o.tags, o.fast, o.keep, o.at),
     ),
     "update": (
         "update the add-on in the database of ./dev run",

@@ -89,7 +89,7 @@ def environment(kit, server, **extra):
     env = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
     env.update(server.env)
     env.update(
-        PYTHONPATH=str(kit.tree.python_path),
+        PYTHONPATH=python_path(kit, server.env),
         PYTHONUNBUFFERED="1",
         PYTHONDONTWRITEBYTECODE=os.environ.get("PYTHONDONTWRITEBYTECODE", ""),
         PATH=os.pathsep.join(
@@ -98,6 +98,12 @@ def environment(kit, server, **extra):
     )
     env.update({name: str(value) for name, value in extra.items()})
     return env
+
+
+def python_path(kit, clock):
+    """Return PYTHONPATH with Odoo and, at another date, what Python needs there."""
+    paths = [str(kit.tree.python_path), clock.get("PYTHONPATH", "")]
+    return os.pathsep.join(filter(None, paths))
 
 
 def odoo_command(kit, conf, *args):

@@ -92,20 +92,30 @@ def parse_url(url):
 
 
 @contextlib.contextmanager
-def serving(places, python, kind):
-    """Yield a Server of the ``kind`` "run" or "test"; ours stops after use.
+def serving(places, python, kind, clock=None):
+    """Yield a Server of the ``kind`` "run", "test" or "at"; ours stops after use.
 
     It stops when the last process that uses it is gone; a killed one counts as
     gone, because its lock is.
+
+    ``clock``: the variables of another date, see clock.py. Such a server is for one
+    process, and started anew: a killed one may have left it at another date.
     """
     binaries = find_binaries(python)
     env = given_env()
+    if env is not None and clock:
+        raise Failure(
+            "another date needs a PostgreSQL server of our own: unset "
+            + ", ".join(name for name in GIVEN if os.environ.get(name))
+        )
     if env is not None:
         yield checked(Server(binaries, env))
         return
-    cluster = Cluster(places, binaries, kind)
-    with locked(places.lock(f"users-{cluster.name}"), shared=True) as users:
+    cluster = Cluster(places, binaries, kind, clock)
+    with locked(places.lock(f"users-{cluster.name}"), shared=not clock) as users:
         with locked(places.lock(f"start-{cluster.name}")):
+            if clock:
+                cluster.stop()
             cluster.start()
         try:
             yield cluster.server
@@ -150,9 +160,10 @@ def checked(server):
 class Cluster:
     """A PostgreSQL cluster of this user, on a Unix socket and nowhere else."""
 
-    def __init__(self, places, binaries, kind):
+    def __init__(self, places, binaries, kind, clock=None):
         self.binaries = Path(binaries)
         self.kind = kind
+        self.clock = clock or {}
         version = re.search(r"pginstall(\d*)", str(binaries)).group(1) or "0"
         self.name = f"pg{version}-{kind}"
         self.base = places.state / self.name
@@ -161,6 +172,7 @@ class Cluster:
         self.owner = server_owner()
         self.sockets = socket_folder(self.base)
         env = {"PGHOST": str(self.sockets), "PGUSER": ROLE, "PGPORT": "5432"}
+        env.update(self.clock)
         self.server = Server(binaries, env)
 
     def start(self):
@@ -195,7 +207,8 @@ class Cluster:
 
     def as_owner(self):
         """Return options of Popen to run as the server's user."""
-        options = {"cwd": "/", "env": {**os.environ, "LC_ALL": "C"}}
+        env = {**os.environ, "LC_ALL": "C", **self.clock}
+        options = {"cwd": "/", "env": env}
         if self.owner:
             options["user"] = self.owner.pw_uid
             options["group"] = self.owner.pw_gid
@@ -214,7 +227,7 @@ class Cluster:
         command = [self.binaries / "initdb", "-D", part, "-U", "postgres"]
         command += ["-A", "trust", "-E", "UTF8", "--locale=C"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if self.kind == "test":
+        if self.kind != "run":
             command.append("--no-sync")
         code, text = output(command, **self.as_owner())
         if code:
@@ -225,7 +238,7 @@ class Cluster:
     def options(self):
         """Return the server's settings as one string for pg_ctl -o."""
         settings = dict(SETTINGS)
-        if self.kind == "test":
+        if self.kind != "run":
             settings.update(THROW_AWAY)
         text = " ".join(f"-c {name}={value}" for name, value in settings.items())
         return f"-k '{self.sockets}' -p 5432 -c listen_addresses= {text}"

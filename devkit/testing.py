@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from . import databases, odooenv, postgres
+from . import clock, databases, odooenv, postgres
 from .chromium import ensure_browser
 from .odooenv import ADDON, INSIDE
 from .outcome import Tally, count_log, count_tests, count_unittest, read_events
@@ -23,16 +23,20 @@ from .ui import in_ci, say, step
 BESIDE = ("payment_demo", "website_sale")
 
 
-def test(places, tags, fast, keep):
+def test(places, tags, fast, keep, at=None):
     """Run the tests; print their result; return the exit code.
 
     ``tags``: only these Odoo tests and nothing else.  ``fast``: without
-    browser and demo data.  ``keep``: leave the test database.
+    browser and demo data.  ``keep``: leave the test database.  ``at``: the fast
+    part at this date (a datetime).
     """
     begin = time.monotonic()
     tally = Tally()
     kit = odooenv.prepare(places)
     remove(places.shots)
+    if at:
+        tally.add(tests_at(kit, at, tags, keep))
+        return report(tally, places, time.monotonic() - begin)
     if not tags:
         tally.add(own_tests(kit))
         tally.add(doctests(kit))
@@ -49,6 +53,25 @@ def test(places, tags, fast, keep):
         with postgres.serving(places, kit.python, "run") as server:
             tally.add(demo_check(kit, server))
     return report(tally, places, time.monotonic() - begin)
+
+
+def tests_at(kit, at, tags, keep):
+    """Run the fast part at the date ``at``, PostgreSQL and all; return its Tally."""
+    tally = Tally()
+    library = clock.find_library(kit.places)
+    before = clock.environment(library, clock.LONG_AGO)
+    clock.check(kit.python, before)
+    with postgres.serving(kit.places, kit.python, "at", before) as server:
+        template(kit, server, "test")
+    then = clock.environment(library, at)
+    say(f"-> all that follows is at {at:%A, %Y-%m-%d %H:%M} UTC")
+    if not tags:
+        tally.add(own_tests(kit, then))
+        tally.add(doctests(kit, then))
+    with postgres.serving(kit.places, kit.python, "at", then) as server:
+        with scratch_database(kit, server, "test", keep) as db:
+            tally.add(odoo_tests(kit, server, db, tags, browser=None))
+    return tally
 
 
 def report(tally, places, took):
@@ -68,24 +91,26 @@ def report(tally, places, took):
     return 1 if tally.failed or blind or not tally.passed else 0
 
 
-def own_tests(kit):
-    """Run the unit tests of this package."""
+def own_tests(kit, then=()):
+    """Run the unit tests of this package; ``then``: the variables of another date."""
     with step("unit tests of devkit"):
         root = kit.places.root
         command = [kit.python, "-m", "unittest", "discover", "-s", "devkit/tests"]
-        code, text = output([*command, "-t", root], cwd=root)
+        env = {**os.environ, **dict(then)}
+        code, text = output([*command, "-t", root], env=env, cwd=root)
     return count_unittest(text, code)
 
 
-def doctests(kit):
-    """Run the doctests of the add-on's tools."""
+def doctests(kit, then=()):
+    """Run the doctests of the add-on's tools; ``then`` as in :func:`own_tests`."""
     tally = Tally()
     folder = kit.places.addon / "tools"
     if not any(folder.rglob("*.py")):
         return tally
     with step("doctests of the add-on's tools"):
         command = [kit.python, INSIDE / "doctests.py", folder]
-        env = {**os.environ, "PYTHONPATH": str(kit.tree.python_path)}
+        then = dict(then)
+        env = {**os.environ, **then, "PYTHONPATH": odooenv.python_path(kit, then)}
         code, text = output(command, env=env, cwd=kit.places.root)
     try:
         counts = json.loads(text.strip().splitlines()[-1])
