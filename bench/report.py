@@ -3,7 +3,6 @@
 import os
 import platform
 from contextlib import closing
-from datetime import date
 
 import psycopg2
 import tiers_cdnow
@@ -61,7 +60,7 @@ def machine():
         "ram_gb": round(ram / 1024**2),
         "postgresql": f"{version // 10000}.{version % 10000}",
         "python": platform.python_version(),
-        "date": date.today().isoformat(),
+        "date": os.environ["EXPORT_CRM_DATE"],
     }
 
 

@@ -6,13 +6,15 @@ call or statement they ask for it. Timeouts run by the other clock, which stays.
 """
 
 import argparse
+import contextlib
 from datetime import datetime, timedelta, timezone
 
-from . import apt
+from . import apt, postgres
 from .odooenv import INSIDE
 from .places import built
 from .proc import new_log, output
-from .ui import Failure, step
+from .templates import template
+from .ui import Failure, say, step
 
 # Databases are older than what is done in them: the templates are made at this date.
 LONG_AGO = datetime(2020, 1, 1, 12, tzinfo=timezone.utc)
@@ -96,3 +98,21 @@ def check(python, variables):
         raise Failure(f"libfaketime does not work on this machine: {last}") from None
     if code or abs(off) > 60:
         raise Failure("libfaketime does not work on this machine: the date stays")
+
+
+@contextlib.contextmanager
+def serving(kit, at):
+    """Yield (Server, variables): PostgreSQL at the date ``at``, and what makes it so.
+
+    Whatever gets the server's environment, or these variables, is at that date too.
+    The server has the template "test", made long ago.
+    """
+    library = find_library(kit.places)
+    before = environment(library, LONG_AGO)
+    check(kit.python, before)
+    with postgres.serving(kit.places, kit.python, "at", before) as server:
+        template(kit, server, "test")
+    then = environment(library, at)
+    say(f"-> all that follows is at {at:%A, %Y-%m-%d %H:%M} UTC")
+    with postgres.serving(kit.places, kit.python, "at", then) as server:
+        yield server, then

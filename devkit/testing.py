@@ -58,17 +58,10 @@ def test(places, tags, fast, keep, at=None):
 def tests_at(kit, at, tags, keep):
     """Run the fast part at the date ``at``, PostgreSQL and all; return its Tally."""
     tally = Tally()
-    library = clock.find_library(kit.places)
-    before = clock.environment(library, clock.LONG_AGO)
-    clock.check(kit.python, before)
-    with postgres.serving(kit.places, kit.python, "at", before) as server:
-        template(kit, server, "test")
-    then = clock.environment(library, at)
-    say(f"-> all that follows is at {at:%A, %Y-%m-%d %H:%M} UTC")
-    if not tags:
-        tally.add(own_tests(kit, then))
-        tally.add(doctests(kit, then))
-    with postgres.serving(kit.places, kit.python, "at", then) as server:
+    with clock.serving(kit, at) as (server, then):
+        if not tags:
+            tally.add(own_tests(kit, then))
+            tally.add(doctests(kit, then))
         with scratch_database(kit, server, "test", keep) as db:
             tally.add(odoo_tests(kit, server, db, tags, browser=None))
     return tally
