@@ -1,12 +1,14 @@
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
 from ...tools.claim import clock
 from ...tools.claim.clock import Event, Schedule, Target
+
+from ..search import searched
 
 MONDAY = datetime(2026, 3, 2)
 HOUR = timedelta(hours=1)
@@ -139,13 +141,19 @@ class TestClaimClockPure(BaseCase):
         self.assertIsNone(clock.share_moment(log, office(), 1.0))
         self.assertEqual(clock.read(log, office(), at(5)).state, clock.CANCELLED)
 
-    @settings(max_examples=200, deadline=None)
+    @searched(200)
     @given(
         hours=st.integers(1, 60),
         basis=st.sampled_from([clock.ELAPSED, clock.WORKING]),
         begin=st.integers(0, 96),
         pauses=st.lists(st.integers(1, 30), max_size=6),
     )
+    # Running, running again after pauses, paused, late.
+    @example(hours=8, basis=clock.ELAPSED, begin=8, pauses=[])
+    @example(hours=8, basis=clock.WORKING, begin=14, pauses=[1, 30])
+    @example(hours=24, basis=clock.ELAPSED, begin=0, pauses=[3, 20, 4, 30])
+    @example(hours=24, basis=clock.ELAPSED, begin=0, pauses=[3, 20, 4])
+    @example(hours=2, basis=clock.ELAPSED, begin=0, pauses=[3, 20])
     def test_deadline_is_when_the_time_is_used_up(self, hours, basis, begin, pauses):
         """Whatever the pauses: at the deadline exactly the target is used."""
         moment, log, kind = at(0, begin), [], clock.PAUSE
@@ -167,8 +175,13 @@ class TestClaimClockPure(BaseCase):
             self.assertTrue(after.late)
             self.assertEqual(after.breached_at, read.deadline)
 
-    @settings(max_examples=100, deadline=None)
+    @searched(100)
     @given(st.lists(st.integers(0, 400), min_size=2, max_size=40))
+    # Within a day, over a night, over a weekend, from outside the hours.
+    @example([9, 10, 15])
+    @example([15, 24 + 9, 48])
+    @example([4 * 24 + 15, 7 * 24 + 9])
+    @example([3, 5, 12])
     def test_add_is_the_inverse_of_between(self, numbers):
         begin, *rest = sorted(numbers)
         schedule = office(weeks=8)
