@@ -18,7 +18,7 @@ from odoo.modules.registry import Registry
 from odoo.service import model
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 60  # seconds for all that is done at once
+PATIENCE = 600  # seconds for all that is done at once, on a busy machine, too
 HASTE = 0.02  # of the time that Odoo waits before it tries again: up to 0.04 s first
 
 

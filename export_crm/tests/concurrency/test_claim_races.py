@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import timedelta
 
 from books import Books
-from processes import FORK, at_once
+from processes import FORK, PATIENCE, at_once
 
 from odoo import SUPERUSER_ID, Command, api, fields, sql_db
 from odoo.modules.registry import Registry
@@ -240,7 +240,7 @@ class TestClaimRaces(unittest.TestCase):
             sql_db.close_all()
             process = FORK.Process(target=escalate_and_die, args=(self.books.db, stage))
             process.start()
-            process.join(60)
+            process.join(PATIENCE)
             self.assertEqual(process.exitcode, -signal.SIGKILL, stage)
         at_once(self.books.db, (escalate,))
         at_once(self.books.db, (escalate,))

@@ -81,12 +81,15 @@ def check_in_step(worker, uid, company_id, partner_ids):
     ]
 
 
-def hold_and_release(worker, uid, partner_ids):
+def hold_and_release(worker, uid, always, partner_ids):
     """Open and release holds; return ([Period], [Outcome]).
 
-    Whoever is about to be held stands on the board: so that the orders meet it.
+    Whoever is about to be held stands on the board: so that the orders meet it. The
+    customer ``always`` is on hold before the orders begin, and stays so.
     """
-    free, held, periods, outcomes = list(partner_ids), [], [], []
+    free, held = list(partner_ids), []
+    outcomes = [worker.transact(uid, open_hold, always)]
+    periods = [Period(always, outcomes[0].value[1], worker.snapshot())]
     worker.meet()
     for _change in range(CHANGES):
         if not held or (len(held) < HELD and random.random() < 0.6):
@@ -123,7 +126,9 @@ class TestCreditRaces(unittest.TestCase):
         """200 orders by three processes, 50 holds and releases by a fourth."""
         books = self.books
         partner_ids = books.customers(CUSTOMERS)
-        partners = random.choices(partner_ids, k=ORDERS)
+        # Refused and confirmed are one each at least, whoever meets whom.
+        always, *others, never = partner_ids
+        partners = [always, never, *random.choices(partner_ids, k=ORDERS - 2)]
         order_ids = books.quotations(partners)
         partner_by_order = dict(zip(order_ids, partners, strict=True))
         begin = time.monotonic()
@@ -132,7 +137,7 @@ class TestCreditRaces(unittest.TestCase):
         *results, (periods, changes) = at_once(
             books.db,
             *[(confirm_all, books.salesperson, share) for share in shares],
-            (hold_and_release, books.controller, partner_ids),
+            (hold_and_release, books.controller, always, others),
         )
         outcomes = {order_id: o for result in results for order_id, o in result.items()}
         refused = {o for o, outcome in outcomes.items() if outcome.refusal}
@@ -145,7 +150,8 @@ class TestCreditRaces(unittest.TestCase):
         # Neither lost nor half done.
         self.assertEqual(set(outcomes), set(order_ids))
         self.assertEqual(books.confirmed(order_ids), set(order_ids) - refused)
-        self.assertTrue(0 < len(refused) < ORDERS, "nothing was put to the test")
+        self.assertIn(order_ids[0], refused)
+        self.assertNotIn(order_ids[1], refused)
         periods_by_partner = {p: [] for p in partner_ids}
         for period in periods:
             periods_by_partner[period.partner_id].append(period)

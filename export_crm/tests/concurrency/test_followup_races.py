@@ -16,7 +16,7 @@ from followups import (
     pipeline_and_die,
     plan_and_schedule,
 )
-from processes import FORK, at_once
+from processes import FORK, PATIENCE, at_once
 
 from odoo import SUPERUSER_ID, sql_db
 
@@ -119,7 +119,7 @@ class TestFollowupRaces(unittest.TestCase):
                 target=pipeline_and_die, args=(books.db, books.company, stage, 2)
             )
             process.start()
-            process.join(60)
+            process.join(PATIENCE)
             self.assertEqual(process.exitcode, -signal.SIGKILL, stage)
         half = books.rows(partner_ids)
         self.assertTrue(any(half.values()), "a batch was committed before")

@@ -8,7 +8,7 @@ import unittest
 from collections import Counter
 
 from followups import Followups
-from processes import FORK, at_once
+from processes import FORK, PATIENCE, at_once
 
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
@@ -113,7 +113,7 @@ class TestOrderNewsRaces(unittest.TestCase):
             target=send_and_die, args=(books.db, books.company, ids, 4)
         )
         process.start()
-        process.join(60)
+        process.join(PATIENCE)
         self.assertEqual(process.exitcode, -signal.SIGKILL)
         self.assertEqual(self._found(ids), (Counter(), Counter()))
         for sent in (CONTACTS, 0):
