@@ -3,6 +3,38 @@ from odoo.tools import SQL
 
 # A mail that nobody has answered for a week isn't answered any more.
 _REPLY_DAYS = 7
+# What follows a contact (``event``), by its field.
+_EVENTS = {
+    "ordered_after": """
+        LEFT JOIN res_partner contact
+               ON contact.commercial_partner_id = followup.partner_id
+        LEFT JOIN sale_order event
+               ON event.partner_id = contact.id
+              AND event.company_id = followup.company_id
+              AND event.state = 'sale' AND event.export_kind = 'order'
+              AND event.date_order > followup.done_at
+              AND event.date_order <= followup.done_at + %(days)s * interval '1 day'
+    """,
+    "replied": """
+        LEFT JOIN mail_message event
+               ON event.author_id = followup.contact_id
+              AND event.message_type IN ('email', 'comment')
+              AND (event.record_company_id = followup.company_id
+                   OR event.record_company_id IS NULL)
+              AND event.date > followup.done_at
+              AND event.date <= followup.done_at + %(days)s * interval '1 day'
+    """,
+}
+# Which contacts it is still looked for.
+_OPEN = {
+    "ordered_after": """
+        followup.ordered_after IS NULL
+        OR followup.ordered_after = 0
+           -- Orders that were entered or confirmed late.
+           AND followup.done_at >= %(now)s - (%(days)s + 7) * interval '1 day'
+    """,
+    "replied": "followup.trigger = 'order_progress' AND followup.replied IS NULL",
+}
 
 
 class ExportCrmFollowup(models.Model):
@@ -14,90 +46,53 @@ class ExportCrmFollowup(models.Model):
     def _measure_orders_after(self, company):
         """Note which contacts were followed by an order, once that can be told.
 
-        A contact counts from the moment it was made; the days are a company setting.
-        One without an order stays unknown until its days are over: it could still
-        have an effect.
+        The days are a company setting.
         """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH judged AS (
-                    SELECT followup.id,
-                           CASE WHEN COUNT(o.id) > 0 THEN 1
-                                WHEN followup.done_at + %(days)s * interval '1 day'
-                                     < %(now)s THEN 0 END AS effect
-                      FROM export_crm_followup followup
-                 LEFT JOIN res_partner contact
-                        ON contact.commercial_partner_id = followup.partner_id
-                 LEFT JOIN sale_order o
-                        ON o.partner_id = contact.id
-                       AND o.company_id = followup.company_id
-                       AND o.state = 'sale' AND o.export_kind = 'order'
-                       AND o.date_order > followup.done_at
-                       AND o.date_order <= followup.done_at
-                           + %(days)s * interval '1 day'
-                     WHERE followup.company_id = %(company)s
-                       AND followup.state = 'done'
-                       AND (followup.ordered_after IS NULL
-                            OR followup.ordered_after = 0
-                               -- Orders that were entered or confirmed late.
-                               AND followup.done_at >= %(now)s
-                                   - (%(days)s + 7) * interval '1 day')
-                     GROUP BY followup.id
-                )
-                UPDATE export_crm_followup followup
-                   SET ordered_after = judged.effect
-                  FROM judged
-                 WHERE judged.id = followup.id
-                   AND followup.ordered_after IS DISTINCT FROM judged.effect
-                """,
-                now=fields.Datetime.now(),
-                days=company.export_followup_effect_days,
-                company=company.id,
-            )
-        )
-        self.invalidate_model(["ordered_after"])
+        self._measure(company, "ordered_after", company.export_followup_effect_days)
 
     @api.model
     def _measure_replies(self, company):
         """Note which automatic mails were answered within a week.
 
         Where a person makes the contact, the outcome says so. Nobody does for a mail
-        that leaves by itself: what its reader wrote next is its answer; none stays
-        unknown until the week is over.
+        that leaves by itself: what its reader wrote next is its answer.
+        """
+        self._measure(company, "replied", _REPLY_DAYS)
+
+    @api.model
+    def _measure(self, company, name, days):
+        """Note in the field ``name`` whether its event followed within the days.
+
+        A contact counts from the moment it was made. One without an event stays
+        unknown until its days are over: it could still have an effect.
         """
         self.env.flush_all()
+        values = {"days": days, "now": fields.Datetime.now()}
         self.env.cr.execute(
             SQL(
                 """
                 WITH judged AS (
                     SELECT followup.id,
-                           CASE WHEN COUNT(m.id) > 0 THEN 1
+                           CASE WHEN COUNT(event.id) > 0 THEN 1
                                 WHEN followup.done_at + %(days)s * interval '1 day'
-                                     < %(now)s THEN 0 END AS answer
+                                     < %(now)s THEN 0 END AS effect
                       FROM export_crm_followup followup
-                 LEFT JOIN mail_message m
-                        ON m.author_id = followup.contact_id
-                       AND m.message_type IN ('email', 'comment')
-                       AND (m.record_company_id = followup.company_id
-                            OR m.record_company_id IS NULL)
-                       AND m.date > followup.done_at
-                       AND m.date <= followup.done_at + %(days)s * interval '1 day'
+                           %(events)s
                      WHERE followup.company_id = %(company)s
-                       AND followup.trigger = 'order_progress'
-                       AND followup.state = 'done'
-                       AND followup.replied IS NULL
+                       AND followup.state = 'done' AND (%(open)s)
                      GROUP BY followup.id
                 )
                 UPDATE export_crm_followup followup
-                   SET replied = judged.answer
+                   SET %(column)s = judged.effect
                   FROM judged
-                 WHERE judged.id = followup.id AND judged.answer IS NOT NULL
+                 WHERE judged.id = followup.id
+                   AND followup.%(column)s IS DISTINCT FROM judged.effect
                 """,
-                days=_REPLY_DAYS,
-                now=fields.Datetime.now(),
+                **values,
                 company=company.id,
+                column=SQL.identifier(name),
+                events=SQL(_EVENTS[name], **values),
+                open=SQL(_OPEN[name], **values),
             )
         )
-        self.invalidate_model(["replied"])
+        self.invalidate_model([name])
