@@ -2,6 +2,7 @@ from . import (
     customer_actions,
     demand_scores,
     demand_sql,
+    dismiss_mixin,
     export_crm_action,
     export_crm_action_rule,
     action_return,

@@ -20,9 +20,10 @@ class ExportCrmAction(models.Model):
 
     _name = "export.crm.action"
     _description = "Next Best Action"
-    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
+    _inherit = "export.crm.dismiss.mixin"
     _order = "priority desc nulls last, id desc"
     _rec_name = "rule_id"
+    _dismissed_as = "action_ids"
 
     rule_id = fields.Many2one(
         "export.crm.action.rule", required=True, readonly=True, ondelete="restrict"
@@ -60,7 +61,6 @@ class ExportCrmAction(models.Model):
         help="Expired: nobody decided within its quarter. Control group: noted only, "
         "to measure the effect.",
     )
-    reason = fields.Char(readonly=True, tracking=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)
     contacted = fields.Boolean(
         compute="_compute_contacted", store=True, help="It was accepted or done."
@@ -155,17 +155,6 @@ class ExportCrmAction(models.Model):
                     "cost": rule.with_company(company).unit_cost if costs else None,
                 }
             )
-
-    def action_open_dismiss(self):
-        """Ask for the reason of a dismissal."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dismiss"),
-            "res_model": "export.crm.warning.dismiss",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_action_ids": self.ids},
-        }
 
     def action_write_mail(self):
         """Open the mail composer with the rule's template."""

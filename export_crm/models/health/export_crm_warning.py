@@ -35,8 +35,9 @@ class ExportCrmWarning(models.Model):
 
     _name = "export.crm.warning"
     _description = "Customer Warning"
-    _inherit = ["export.crm.account.work.mixin", "mail.thread"]
+    _inherit = "export.crm.dismiss.mixin"
     _order = "level_rank desc, value_at_stake desc nulls last, id desc"
+    _dismissed_as = "warning_ids"
 
     code = fields.Selection(CAUSES, string="Cause", required=True, readonly=True)
     level = fields.Selection(
@@ -78,7 +79,6 @@ class ExportCrmWarning(models.Model):
         help="Known at start: it was so already when warnings began; nobody is "
         "disturbed. Passed: it is no longer so.",
     )
-    reason = fields.Char(readonly=True, tracking=True)
     loss_id = fields.Many2one("export.crm.loss", readonly=True, check_company=True)
 
     _cause_period_uniq = models.Constraint(
@@ -183,17 +183,6 @@ class ExportCrmWarning(models.Model):
             )
         # sudo: whoever may see a warning may close it, and change nothing else of it
         self.sudo().write({"state": state, "reason": reason})
-
-    def action_open_dismiss(self):
-        """Ask for the reason of a dismissal."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dismiss"),
-            "res_model": "export.crm.warning.dismiss",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_warning_ids": self.ids},
-        }
 
     def action_record_loss(self):
         """Open the form for the loss of this customer."""
