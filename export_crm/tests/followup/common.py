@@ -139,3 +139,16 @@ class FollowupCommon(ExportCrmCommon):
     @classmethod
     def _at(cls, day, hour=12, minute=0):
         return datetime.combine(fields.Date.to_date(day), time(hour, minute))
+
+
+class DeliveredCommon(FollowupCommon):
+    """An order that was delivered on Monday, when its first contact is due."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self._sold()
+        self.picking = self._deliver(self.order, self.monday)
+        self.day = self.monday + timedelta(days=6)
+
+    def _week(self):
+        return self._rows(step="delivery_1w")

@@ -2,21 +2,12 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .common import FollowupCommon
+from .common import DeliveredCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFollowupGates(FollowupCommon):
+class TestFollowupGates(DeliveredCommon):
     """When the moment comes: who, with whom, together with what, or not at all."""
-
-    def setUp(self):
-        super().setUp()
-        self.order = self._sold()
-        self.picking = self._deliver(self.order, self.monday)
-        self.day = self.monday + timedelta(days=6)
-
-    def _week(self):
-        return self._rows(step="delivery_1w")
 
     # === WITH WHOM === #
 

@@ -5,21 +5,12 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...tools.core import pipeline
-from .common import FollowupCommon
+from .common import DeliveredCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFollowupOnce(FollowupCommon):
+class TestFollowupOnce(DeliveredCommon):
     """Nothing is done twice, nothing that somebody has ended comes back."""
-
-    def setUp(self):
-        super().setUp()
-        self.order = self._sold()
-        self.picking = self._deliver(self.order, self.monday)
-        self.day = self.monday + timedelta(days=6)
-
-    def _week(self):
-        return self._rows(step="delivery_1w")
 
     def test_five_runs(self):
         mails = self.env["mail.mail"].search_count([])
