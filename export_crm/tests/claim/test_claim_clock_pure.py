@@ -7,7 +7,6 @@ from odoo.tests import BaseCase, tagged
 
 from ...tools.claim import clock
 from ...tools.claim.clock import Event, Schedule, Target
-
 from ..search import searched
 
 MONDAY = datetime(2026, 3, 2)
