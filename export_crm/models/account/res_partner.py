@@ -8,11 +8,9 @@ what the reader may see of ``export.crm.account``, whose access rules apply.
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.core.readers import ACCOUNT_READERS as READERS
 from .unknown import FactFloat, FactInteger, FactMonetary
 
-READERS = (
-    "export_crm.export_crm_group_user,export_crm.export_crm_group_credit_controller"
-)
 # Field of the partner -> field of the account.
 FACTS = {
     "export_as_of": "as_of",
@@ -156,6 +154,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_export_account_id(self, operator, value):
+        if operator == "any" and isinstance(value, Domain):
+            return self._domain_export_account(value)
         if operator != "in":
             return NotImplemented
         ids = [account for account in value if account]
@@ -185,7 +185,7 @@ class ResPartner(models.Model):
         """Partners whose account in the current company the reader may see and that
         meets ``domain``."""
         query = self.env["export.crm.account"]._search(
-            [("company_id", "=", self.env.company.id), *domain]
+            Domain("company_id", "=", self.env.company.id) & Domain(domain)
         )
         return Domain("commercial_partner_id", "in", query.subselect("partner_id"))
 

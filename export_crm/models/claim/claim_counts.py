@@ -2,14 +2,15 @@
 
 from odoo import fields, models
 
+from ...tools.core.readers import CLAIM_READERS
+
 
 def claim_count(compute):
     """Return the field for the button; ``compute``: function of the records."""
     return fields.Integer(
         string="Claims",
         compute=compute,
-        groups="export_crm.export_crm_group_user,"
-        "export_crm.export_crm_group_claims_department",
+        groups=CLAIM_READERS,
     )
 
 

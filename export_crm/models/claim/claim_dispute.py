@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.core.readers import ACCOUNT_READERS, CLAIM_READERS
+
 
 class ExportCrmCreditDispute(models.Model):
     _inherit = "export.crm.credit.dispute"
@@ -10,6 +12,7 @@ class ExportCrmCreditDispute(models.Model):
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
+        groups=CLAIM_READERS,
         help="The dispute ends when this claim does.",
     )
 
@@ -23,7 +26,9 @@ class ExportCrmClaim(models.Model):
 
     _inherit = "export.crm.claim"
 
-    dispute_ids = fields.One2many("export.crm.credit.dispute", "claim_id")
+    dispute_ids = fields.One2many(
+        "export.crm.credit.dispute", "claim_id", groups=ACCOUNT_READERS
+    )
     dispute_count = fields.Integer(compute="_compute_dispute_count")
 
     @api.depends("dispute_ids")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.core.readers import CLAIM_READERS
+
 
 class ExportCrmClaimCategory(models.Model):
     """What a claim is about: a tree of two levels."""
@@ -58,7 +60,9 @@ class ExportCrmClaimCategory(models.Model):
         help="How we handle such claims, and what may be disclosed. Never shown to "
         "customers.",
     )
-    claim_count = fields.Integer(string="Claims", compute="_compute_claim_count")
+    claim_count = fields.Integer(
+        string="Claims", compute="_compute_claim_count", groups=CLAIM_READERS
+    )
 
     _code_uniq = models.Constraint(
         "UNIQUE(code)", "There is one category for each code."

@@ -2,6 +2,8 @@ from ast import literal_eval
 
 from odoo import api, fields, models
 
+from ...tools.core.readers import CLAIM_READERS
+
 
 class ExportCrmClaimDepartment(models.Model):
     """Who answers for a kind of claims, and up to whom a late one goes."""
@@ -33,7 +35,9 @@ class ExportCrmClaimDepartment(models.Model):
     )
     manager_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
     director_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
-    claim_count = fields.Integer(string="Open claims", compute="_compute_claim_count")
+    claim_count = fields.Integer(
+        string="Open claims", compute="_compute_claim_count", groups=CLAIM_READERS
+    )
 
     _code_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))", "There is one department for each code."

@@ -17,6 +17,7 @@ class ExportCrmClaimPolicy(models.Model):
 
     _name = "export.crm.claim.policy"
     _description = "Claim Policy"
+    _rec_names_search = ["severity_id", "tier_id"]
     _order = "severity_points desc, tier_id, id"
     _check_company_auto = True
 

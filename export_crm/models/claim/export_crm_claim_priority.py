@@ -8,6 +8,7 @@ class ExportCrmClaimPriority(models.Model):
 
     _name = "export.crm.claim.priority"
     _description = "Claim Priority"
+    _rec_names_search = ["severity_id", "tier_id"]
     _order = "points desc, id"
 
     severity_id = fields.Many2one(

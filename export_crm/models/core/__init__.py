@@ -14,6 +14,7 @@ from . import (
     export_crm_job_watch,
     export_crm_nonworking_day,
     ir_ui_menu,
+    export_rows,
     res_company,
     res_config_settings,
     res_country,

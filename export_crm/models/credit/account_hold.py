@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..core.named import linked
+
 
 class ExportCrmAccount(models.Model):
     """Whether the customer is on hold, next to tier and health."""
@@ -28,6 +30,8 @@ class ExportCrmAccount(models.Model):
 
     @api.model
     def _search_credit_hold_id(self, operator, value):
+        if operator == "any":
+            return linked(self, "credit_hold_id", value)
         if operator != "in":
             return NotImplemented
         domain = [("blocking", "=", True)]

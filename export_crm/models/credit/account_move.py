@@ -1,17 +1,29 @@
 from odoo import api, fields, models
 
+from ...tools.core.readers import ACCOUNT_READERS
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     export_promise_ids = fields.One2many(
-        "export.crm.credit.promise", "move_id", string="Promises to pay"
+        "export.crm.credit.promise",
+        "move_id",
+        string="Promises to pay",
+        groups=ACCOUNT_READERS,
     )
     export_dispute_ids = fields.One2many(
-        "export.crm.credit.dispute", "move_id", string="Disputed amounts"
+        "export.crm.credit.dispute",
+        "move_id",
+        string="Disputed amounts",
+        groups=ACCOUNT_READERS,
     )
-    export_promise_count = fields.Integer(compute="_compute_export_promise_count")
-    export_dispute_count = fields.Integer(compute="_compute_export_dispute_count")
+    export_promise_count = fields.Integer(
+        compute="_compute_export_promise_count", groups=ACCOUNT_READERS
+    )
+    export_dispute_count = fields.Integer(
+        compute="_compute_export_dispute_count", groups=ACCOUNT_READERS
+    )
 
     @api.depends("export_promise_ids")
     def _compute_export_promise_count(self):

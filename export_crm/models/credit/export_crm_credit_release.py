@@ -335,6 +335,12 @@ class ExportCrmCreditReleaseLine(models.Model):
         "UNIQUE(release_id, order_id)", "An order passes once by a release."
     )
 
+    @api.depends("order_id")
+    def _compute_display_name(self):
+        for line in self:
+            # sudo: the order's number, whoever sells to the customer besides
+            line.display_name = line.sudo().order_id.display_name
+
     @api.model
     def _amount_of(self, order):
         """Return the order's total in company currency at the order's own rate."""

@@ -1,24 +1,30 @@
 from odoo import api, fields, models
 
+from ...tools.core.readers import ACCOUNT_READERS
+from ..core.named import linked
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
     export_credit_hold_ids = fields.One2many(
-        "export.crm.credit.hold", "partner_id", string="Credit holds"
+        "export.crm.credit.hold",
+        "partner_id",
+        string="Credit holds",
+        groups=ACCOUNT_READERS,
     )
     export_credit_hold_id = fields.Many2one(
         "export.crm.credit.hold",
         string="Credit hold",
         compute="_compute_export_credit_hold_id",
         search="_search_export_credit_hold_id",
-        groups="base.group_user",
+        groups=ACCOUNT_READERS,
         help="The hold of the commercial customer in the current company.",
     )
     export_credit_reason = fields.Text(
         string="Why on hold",
         compute="_compute_export_credit_hold_id",
-        groups="base.group_user",
+        groups=ACCOUNT_READERS,
     )
 
     @api.depends("commercial_partner_id", "export_credit_hold_ids.blocking")
@@ -39,6 +45,8 @@ class ResPartner(models.Model):
     def _search_export_credit_hold_id(self, operator, value):
         # Odoo asks for the groups of fields it searches itself, not of such ones.
         self._check_field_access(self._fields["export_credit_hold_id"], "read")
+        if operator == "any":
+            return linked(self, "export_credit_hold_id", value)
         if operator != "in":
             return NotImplemented
         domain = [("blocking", "=", True), ("company_id", "=", self.env.company.id)]

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
+from ...tools.core.readers import LEDGER_READERS
+from ..core.named import linked
 from . import totals
 from .cover import COVERED_KINDS
 
@@ -36,7 +38,7 @@ class SaleOrder(models.Model):
         groups="base.group_user",
     )
     export_deposit_ids = fields.One2many(
-        "account.payment", "export_order_id", string="Deposits"
+        "account.payment", "export_order_id", string="Deposits", groups=LEDGER_READERS
     )
 
     @api.depends("state", "partner_id", "partner_invoice_id", "company_id")
@@ -104,6 +106,8 @@ class SaleOrder(models.Model):
     def _search_export_credit_hold_id(self, operator, value):
         # Odoo asks for the groups of fields it searches itself, not of such ones.
         self._check_field_access(self._fields["export_credit_hold_id"], "read")
+        if operator == "any":
+            return linked(self, "export_credit_hold_id", value)
         if operator != "in":
             return NotImplemented
         held = Domain("id", "in", self._export_held_sql(set(value) - {False, True}))

@@ -4,8 +4,8 @@ import pytz
 
 from odoo import api, fields, models
 
+from ...tools.core.readers import ACCOUNT_READERS
 from ...tools.followup import followup as calc
-from ..account.res_partner import READERS
 from .export_crm_followup import OPEN_STATES
 
 
@@ -17,13 +17,17 @@ def _zone(name):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    export_followup_ids = fields.One2many("export.crm.followup", "partner_id")
+    export_followup_ids = fields.One2many(
+        "export.crm.followup", "partner_id", groups=ACCOUNT_READERS
+    )
     export_followup_count = fields.Integer(
-        string="Follow-ups", compute="_compute_export_followup_count"
+        string="Follow-ups",
+        compute="_compute_export_followup_count",
+        groups=ACCOUNT_READERS,
     )
     export_order_news = fields.Boolean(
         string="Order-Progress Mail",
-        groups=READERS,
+        groups=ACCOUNT_READERS,
         copy=False,
         help="The contact has agreed to a mail at 09:00 its time on days on which "
         "something about its orders has changed. It can change that in the portal.",

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.core.readers import ACCOUNT_READERS
+
 
 class SaleOrder(models.Model):
     """Moments in the life of an order that response times count from."""
@@ -19,9 +21,13 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    export_followup_ids = fields.One2many("export.crm.followup", "order_id")
+    export_followup_ids = fields.One2many(
+        "export.crm.followup", "order_id", groups=ACCOUNT_READERS
+    )
     export_followup_count = fields.Integer(
-        string="Follow-ups", compute="_compute_export_followup_count"
+        string="Follow-ups",
+        compute="_compute_export_followup_count",
+        groups=ACCOUNT_READERS,
     )
 
     @api.depends("export_followup_ids")

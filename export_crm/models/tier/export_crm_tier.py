@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.core.readers import ACCOUNT_READERS
+
 
 class ExportCrmTier(models.Model):
     """A customer tier: A, B or C. A customer without one is *unrated*."""
@@ -14,7 +16,9 @@ class ExportCrmTier(models.Model):
     color = fields.Integer(help="Colour of the badge.")
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
-    account_count = fields.Integer(string="Customers", compute="_compute_account_count")
+    account_count = fields.Integer(
+        string="Customers", compute="_compute_account_count", groups=ACCOUNT_READERS
+    )
 
     _code_uniq = models.Constraint("UNIQUE(code)", "There is one tier for each letter.")
 

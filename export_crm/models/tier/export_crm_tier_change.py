@@ -46,7 +46,10 @@ class ExportCrmTierChange(models.Model):
     country_id = fields.Many2one("res.country", index="btree_not_null")
     salesperson_id = fields.Many2one("res.users", index="btree_not_null")
     grading_id = fields.Many2one(
-        "export.crm.tier.grading", index="btree_not_null", ondelete="restrict"
+        "export.crm.tier.grading",
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="export_crm.export_crm_group_team_manager",
     )
     override_id = fields.Many2one("export.crm.tier.override", ondelete="restrict")
     user_id = fields.Many2one("res.users", string="By", required=True)

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 
-READERS = (
-    "export_crm.export_crm_group_user,export_crm.export_crm_group_credit_controller"
-)
+from ...tools.core.readers import ACCOUNT_READERS as READERS
+from ...tools.core.readers import SALES
 
 
 class ResPartner(models.Model):
@@ -63,11 +62,9 @@ class ResPartner(models.Model):
         compute="_compute_export_tier_words",
         groups=READERS,
     )
-    export_wallet_ids = fields.One2many(
-        "export.crm.wallet", "partner_id", groups=READERS
-    )
+    export_wallet_ids = fields.One2many("export.crm.wallet", "partner_id", groups=SALES)
     export_willingness_ids = fields.One2many(
-        "export.crm.willingness", "partner_id", groups=READERS
+        "export.crm.willingness", "partner_id", groups=SALES
     )
 
     @api.depends("commercial_partner_id")

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+from ...tools.core.readers import SALES
+from ..core.named import linked
+
 
 class ExportCrmAccount(models.Model):
     """Giving a tier to one customer; gradings do it for many in ``grading_apply``."""
@@ -12,7 +15,9 @@ class ExportCrmAccount(models.Model):
         search="_search_tier_override_id",
         help="The tier was set by a person, for the time being.",
     )
-    tier_change_count = fields.Integer(compute="_compute_tier_change_count")
+    tier_change_count = fields.Integer(
+        compute="_compute_tier_change_count", groups=SALES
+    )
 
     @api.depends("partner_id", "company_id")
     def _compute_tier_override_id(self):
@@ -36,17 +41,23 @@ class ExportCrmAccount(models.Model):
 
     @api.model
     def _search_tier_override_id(self, operator, value):
-        if operator != "in" or set(value) - {False}:
+        if operator == "any":
+            return linked(self, "tier_override_id", value)
+        if operator != "in":
             return NotImplemented
         # sudo: see _compute_tier_override_id
         overrides = self.env["export.crm.tier.override"].sudo()
-        found = overrides.search([("state", "=", "active")])
+        active = fields.Domain("state", "=", "active")
+        ids = set(value) - {False, True}
+        found = overrides.search(
+            active & fields.Domain("id", "in", ids) if ids else active
+        )
         domain = fields.Domain.FALSE
         for company, group in found.grouped("company_id").items():
             domain |= fields.Domain("company_id", "=", company.id) & fields.Domain(
                 "partner_id", "in", group.partner_id.ids
             )
-        return ~domain
+        return ~domain if False in value else domain
 
     def _compute_tier_change_count(self):
         groups = self.env["export.crm.tier.change"]._read_group(

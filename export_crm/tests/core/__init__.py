@@ -5,6 +5,7 @@ from . import (
     test_core_job_screen,
     test_core_menus,
     test_core_pipeline,
+    test_core_readable,
     test_core_roles,
     test_core_translations,
     test_phone_tour,

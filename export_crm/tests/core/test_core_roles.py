@@ -40,26 +40,10 @@ MANAGERS = _may("team_manager", "manager", operations="rwcu")
 
 #: What of ours a customer may know of Odoo's own records, whatever the client it uses.
 CUSTOMERS = {
-    "res.partner": {
-        "export_credit_hold_ids",
-        "export_followup_ids",
-        "export_followup_count",
-    },
+    "res.partner": set(),
     "res.company": {"export_tier_core_known"},
-    "sale.order": {
-        "export_kind",
-        "export_deposit_ids",
-        "export_sent_at",
-        "export_confirmed_at",
-        "export_followup_ids",
-        "export_followup_count",
-    },
-    "account.move": {
-        "export_promise_ids",
-        "export_dispute_ids",
-        "export_promise_count",
-        "export_dispute_count",
-    },
+    "sale.order": {"export_kind", "export_sent_at", "export_confirmed_at"},
+    "account.move": set(),
 }
 CONFIGURATION = {
     "export.crm.card": EVERYBODY,
@@ -253,10 +237,7 @@ class TestRoles(ExportCrmCommon):
         self.assertGreaterEqual(tried, 14)
 
     def test_customers_read_nothing_of_how_they_are_judged(self):
-        """Tiers, holds, tolerances: not on the portal, and not by its user's RPC.
-
-        What leads to records shows none: those have no access line for customers.
-        """
+        """Tiers, holds, tolerances: not on the portal, and not by its user's RPC."""
         portal = new_test_user(self.env, login="ec_portal", groups="base.group_portal")
         for name, known in CUSTOMERS.items():
             model = self.env[name].with_user(portal)
