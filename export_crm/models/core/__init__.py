@@ -15,6 +15,7 @@ from . import (
     export_crm_nonworking_day,
     ir_ui_menu,
     export_rows,
+    public_card,
     res_company,
     res_config_settings,
     res_country,

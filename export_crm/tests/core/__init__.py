@@ -1,6 +1,7 @@
 from . import (
     test_core_dirty,
     test_core_end_to_end,
+    test_core_intern,
     test_core_job_error,
     test_core_job_screen,
     test_core_menus,
