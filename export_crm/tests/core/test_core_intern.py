@@ -271,7 +271,7 @@ class TestIntern(InternCase):
         """What Odoo lets every employee open about a contact."""
         id_ = self.customer.id
         wizards = {
-            "sms.composer": {"res_model": "res.partner", "res_id": id_},
+            "sms.composer": {"res_model": "res.partner", "res_id": id_, "body": "x"},
             "mail.compose.message": {"model": "res.partner", "res_ids": str([id_])},
             "mail.activity.schedule": {
                 "res_model": "res.partner",

@@ -5,6 +5,8 @@ from collections import defaultdict
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.export_crm.models.core.public_card import CARD
+
 from . import readable
 from .readable import ReadableCase
 from .test_core_roles import ROLES
@@ -163,6 +165,8 @@ class TestReadable(ReadableCase):
             ]
             if flag not in ("type", "exportable"):
                 names = [f for f in names if self._varies(model._fields[f], way)]
+            if role == "intern" and flag != "type":
+                names = [f for f in names if not self._off_the_card(model, f)]
             for field in known & set(names):
                 if readable.failing(records, [field], method):
                     known.discard(field)
@@ -179,6 +183,19 @@ class TestReadable(ReadableCase):
         first = (field, way) not in self.tried
         self.tried.add((field, way))
         return first
+
+    def _off_the_card(self, model, name):
+        """Whether ``name`` shows a field of a contact that an intern may not look for,
+        such as the phone number of a company: it is refused from wherever."""
+        path = (model._fields[name].related or "").split(".")
+        for step in filter(None, path):
+            if model._name == "res.partner" and step not in CARD:
+                return True
+            field = model._fields[step]
+            if field.related and self._off_the_card(model, step):
+                return True
+            model = model.env[field.comodel_name] if field.relational else model
+        return False
 
     def _listed(self, name):
         return set(" ".join(ODOO.get(name, {}).values()).split())
