@@ -39,7 +39,11 @@ class ExportCrmCard(models.Model):
     sequence = fields.Integer(default=10)
     icon = fields.Char(default="fa-list-ul", help="A class of Font Awesome.")
     action_id = fields.Many2one(
-        "ir.actions.act_window", required=True, ondelete="cascade", index=True
+        "ir.actions.act_window",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        groups="base.group_system",  # as the actions themselves
     )
     res_model = fields.Char(related="action_id.res_model", store=True)
     counted = fields.Boolean(help="The card shows how many records there are.")

@@ -54,7 +54,7 @@ ODOO = {
         NO_NAME: "properties",
     },
     "res.users": {
-        NO_MODEL: "log_ids",
+        NO_MODEL: "action_id log_ids",
         NO_RECORD: "company_id company_ids",
     },
     "sale.report": {"Odoo offers the id of a view of the database": "id"},
