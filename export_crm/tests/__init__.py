@@ -7,3 +7,4 @@ from .credit import *
 from .followup import *
 from .claim import *
 from .contact import *
+from .demo import *

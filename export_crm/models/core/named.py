@@ -1,4 +1,4 @@
-"""Searching computed links by what they lead to."""
+"""Computed links: searching them by what they lead to, and whether they open."""
 
 from odoo.fields import Domain
 
@@ -14,3 +14,14 @@ def linked(model, name, value):
         return Domain.FALSE
     domain = value if isinstance(value, Domain) else Domain("id", "in", value)
     return Domain(name, "in", targets.search(domain).ids)
+
+
+def opens(records, name):
+    """Return the records whose link ``name`` leads to something the reader may open.
+
+    A button that leads elsewhere is not shown: what the link is called says enough.
+    """
+    # sudo: who may open them is asked of each target, with the reader's rights
+    targets = records.sudo()[name].sudo(False)
+    readable = targets._filtered_access("read")
+    return records.filtered(lambda record: record.sudo()[name].sudo(False) in readable)

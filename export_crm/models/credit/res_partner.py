@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.core.readers import ACCOUNT_READERS
-from ..core.named import linked
+from ..core.named import linked, opens
 
 
 class ResPartner(models.Model):
@@ -27,6 +27,10 @@ class ResPartner(models.Model):
         groups=ACCOUNT_READERS,
     )
 
+    export_credit_hold_opens = fields.Boolean(
+        compute="_compute_export_credit_hold_opens", groups=ACCOUNT_READERS
+    )
+
     @api.depends("commercial_partner_id", "export_credit_hold_ids.blocking")
     @api.depends_context("company")
     def _compute_export_credit_hold_id(self):
@@ -40,6 +44,13 @@ class ResPartner(models.Model):
             hold = holds.browse(found.get((partner.commercial_partner_id.id, company)))
             partner.export_credit_hold_id = hold.id
             partner.export_credit_reason = hold._explanation() if hold else False
+
+    @api.depends("export_credit_hold_id")
+    @api.depends_context("uid", "company")
+    def _compute_export_credit_hold_opens(self):
+        found = opens(self, "export_credit_hold_id")
+        for partner in self:
+            partner.export_credit_hold_opens = partner in found
 
     @api.model
     def _search_export_credit_hold_id(self, operator, value):

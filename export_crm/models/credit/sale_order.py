@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_amount
 
 from ...tools.core.readers import LEDGER_READERS
-from ..core.named import linked
+from ..core.named import linked, opens
 from . import totals
 from .cover import COVERED_KINDS
 
@@ -24,6 +24,9 @@ class SaleOrder(models.Model):
         search="_search_export_credit_hold_id",
         groups="base.group_user",
         help="The hold that keeps this quotation from being confirmed.",
+    )
+    export_credit_hold_opens = fields.Boolean(
+        compute="_compute_export_credit_hold_opens", groups="base.group_user"
     )
     export_credit_reason = fields.Text(
         string="Why on hold",
@@ -56,6 +59,13 @@ class SaleOrder(models.Model):
                 hold = holds.browse([found[key] for key in order_keys])
                 hold = hold.filtered(lambda h, order=order: not h._passed_by(order))[:1]
             order.export_credit_hold_id = hold.id
+
+    @api.depends("export_credit_hold_id")
+    @api.depends_context("uid")
+    def _compute_export_credit_hold_opens(self):
+        found = opens(self, "export_credit_hold_id")
+        for order in self:
+            order.export_credit_hold_opens = order in found
 
     @api.depends(
         "state",

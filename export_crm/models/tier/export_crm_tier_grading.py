@@ -87,6 +87,7 @@ class ExportCrmTierGrading(models.Model):
     )
     skipped_count = fields.Integer(compute="_compute_counts")
     core_known = fields.Boolean(related="company_id.export_tier_core_known")
+    may_decide = fields.Boolean(compute="_compute_may_decide")
     no_scale = fields.Boolean(
         string="Nobody passes the scale gate",
         readonly=True,
@@ -284,13 +285,19 @@ class ExportCrmTierGrading(models.Model):
         action["domain"] = [("grading_id", "=", self.id)]
         return action
 
-    def _check_may_decide(self):
+    @api.depends("kind", "create_uid")
+    @api.depends_context("uid")
+    def _compute_may_decide(self):
         """Managers decide on all gradings, team managers on those of their own."""
-        self.check_access("write")
         user = self.env.user
-        if self.env.su or user.has_group("export_crm.export_crm_group_manager"):
-            return
-        if any(g.kind != "manual" or g.create_uid != user for g in self):
+        manager = self.env.su or user.has_group("export_crm.export_crm_group_manager")
+        for grading in self:
+            own = grading.kind == "manual" and grading.create_uid == user
+            grading.may_decide = manager or own
+
+    def _check_may_decide(self):
+        self.check_access("write")
+        if not all(self.mapped("may_decide")):
             raise AccessError(
                 self.env._("Only a manager decides on a grading of all customers.")
             )

@@ -1,0 +1,41 @@
+"""Every role opens every menu, page, row and button of the demo's company."""
+
+import logging
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from .client import Client
+
+_logger = logging.getLogger(__name__)
+APP = "export_crm.export_crm_menu_root"
+#: Whom the demo has: login, the app, and how much of it there is at least.
+PEOPLE = (
+    ("admin", APP, {"menus": 35, "pages": 150, "rows": 900, "buttons": 150}),
+    ("sales", APP, {"menus": 11, "pages": 80, "rows": 400, "buttons": 90}),
+    ("sales2", APP, {"menus": 11, "pages": 80, "rows": 400, "buttons": 90}),
+    ("credit", APP, {"menus": 12, "pages": 30, "rows": 180, "buttons": 25}),
+    ("lead", APP, {"menus": 20, "pages": 120, "rows": 600, "buttons": 130}),
+    ("director", APP, {"menus": 30, "pages": 140, "rows": 800, "buttons": 140}),
+    ("claims", APP, {"menus": 6, "pages": 12, "rows": 20, "buttons": 30}),
+    ("quality", APP, {"menus": 4, "pages": 5, "rows": 3, "buttons": 8}),
+    ("intern", "contacts.menu_contacts", {"menus": 1, "pages": 1, "rows": 40}),
+)
+
+
+@tagged("post_install", "-at_install", "-standard", "export_crm_demo")
+class TestWalk(TransactionCase):
+    """In the browser's terms; a sentence of a wizard's is no dead end, a refused
+    right, a traceback, or a stat button that opens nothing, is."""
+
+    def test_no_dead_ends(self):
+        for login, root, least in PEOPLE:
+            user = self.env["res.users"].search([("login", "=", login)])
+            client = Client(self.env(user=user.id))
+            with mute_logger("odoo.sql_db", "odoo.models"):
+                client.walk(self.env.ref(root))
+            _logger.info("%s: %s", login, client.counts)
+            with self.subTest(login=login):
+                self.assertFalse(client.faults, client.told())
+                for what, number in least.items():
+                    self.assertGreaterEqual(client.counts[what], number, what)
