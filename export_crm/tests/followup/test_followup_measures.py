@@ -202,8 +202,12 @@ class TestFollowupMeasures(FollowupCommon):
             {"on_time", "replied", "ordered_after", "taken_hours"},
             self._measures("export_crm_followup_view_pivot"),
         )
+        report = self.env.ref("export_crm.export_crm_followup_report_action")
+        graph = "export_crm_followup_view_graph_replies"
+        self.assertIn((self.env.ref(f"export_crm.{graph}").id, "graph"), report.views)
+        self.assertEqual(self._measures(graph), {"channel", "replied"})
         self.assertEqual(
-            self._measures("export_crm_followup_view_graph"), {"channel", "replied"}
+            self._measures("export_crm_followup_view_graph"), {"planned_date", "state"}
         )
         search = self.env.ref("export_crm.export_crm_followup_view_search").arch
         groups = set(re.findall(r"'group_by': '(\w+)", search))
