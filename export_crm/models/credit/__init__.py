@@ -10,6 +10,7 @@ from . import (
     export_crm_credit_promise,
     export_crm_credit_release,
     export_crm_credit_rule,
+    caution,
     checkpoints,
     cover,
     hold_audit,

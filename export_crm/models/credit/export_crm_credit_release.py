@@ -217,6 +217,7 @@ class ExportCrmCreditRelease(models.Model):
             self.env["export.crm.credit.gate"].sudo()._touch(
                 {(hold.partner_id.id, hold.company_id.id)}
             )
+            hold._mark_customers()
         hold._audit("released", self._sentence(), self.reason, self.order_id)
         hold._confirm_waiting()
 

@@ -98,6 +98,7 @@ class ExportCrmCreditHold(models.Model):
         # sudo: nobody may write evidence, a decision marks it
         self.sudo().evidence_ids.consumed = True
         self._finish_activity(feedback)
+        self._mark_customers()
 
     def _move_review(self):
         """Have the activity of kept holds fall due on their new review date."""

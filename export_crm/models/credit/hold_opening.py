@@ -33,6 +33,7 @@ class ExportCrmCreditHold(models.Model):
                 for hold in self
             },
         )
+        self.filtered(lambda hold: hold.kind == "manual")._mark_customers()
 
     def _keep_figures(self):
         """Copy exposure and tier as they are now: part of the evidence."""

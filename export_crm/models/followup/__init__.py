@@ -29,6 +29,7 @@ from . import (
     sources_delivery,
     sources_order,
     stock_picking,
+    texts,
     usage,
     writing,
 )

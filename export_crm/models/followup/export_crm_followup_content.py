@@ -24,6 +24,10 @@ class ExportCrmFollowupContent(models.Model):
     industry_ids = fields.Many2many(
         "res.partner.industry", string="Industries", help="Empty: all."
     )
+    is_offer = fields.Boolean(
+        string="An Offer",
+        help="Left out for customers who are on hold or have paid late lately.",
+    )
     body = fields.Html(string="Text", translate=True, required=True)
 
     @api.model

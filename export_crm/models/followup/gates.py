@@ -146,10 +146,7 @@ class ExportCrmFollowup(models.Model):
     # === CREDIT HOLD === #
 
     def _mark_on_hold(self, company):
-        """Note who is on credit hold: the contact uses another script then.
-
-        :return: the rows for which that has changed
-        """
+        """Note who is on credit hold: the contact uses another script then."""
         # sudo: a hold counts whoever may see it
         holds = self.env["export.crm.credit.hold"].sudo()
         blocked = {
@@ -163,7 +160,6 @@ class ExportCrmFollowup(models.Model):
         freed = (self - held).filtered("on_hold")
         caught.on_hold = True
         freed.on_hold = False
-        return caught + freed
 
     # === UNTIL IT IS MADE === #
 
@@ -186,7 +182,8 @@ class ExportCrmFollowup(models.Model):
         rows -= rows._withdraw_for_claims(company)
         changed = rows._replace_contacts()
         rows = rows.filtered(lambda row: row.state == "scheduled")
-        changed += rows.filtered("trigger")._mark_on_hold(company)
+        rows.filtered("trigger")._mark_on_hold(company)
+        changed += rows._said_otherwise()
         rows.filtered(
             lambda row: not (
                 row._can(row.user_id) and row._can(row.activity_id.user_id)
@@ -220,9 +217,3 @@ class ExportCrmFollowup(models.Model):
         found = gone - gone._skip_without_contact()
         found._plan_where_contact_is(channel=True)
         return found
-
-    def _tell_activity(self):
-        """Have activities say what their rows say by now."""
-        for row in self.filtered(lambda r: r.activity_id.active):
-            values = row._activity_values()
-            row.activity_id.write({key: values[key] for key in ("summary", "note")})

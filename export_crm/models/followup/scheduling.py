@@ -1,24 +1,10 @@
 from datetime import timedelta
-from typing import NamedTuple
 
 import pytz
-from markupsafe import Markup
 
 from odoo import api, fields, models
 
 from ...tools.followup import followup as calc
-
-
-class Known(NamedTuple):
-    """What the texts of a batch of contacts are made of, looked up together.
-
-    ``customers`` is ``{partner id: Customer}``, ``contents`` the company's material,
-    ``usages`` ``{partner id: Usage}`` of the contacts that bring a summary along.
-    """
-
-    customers: dict
-    contents: models.Model
-    usages: dict
 
 
 class ExportCrmFollowup(models.Model):
@@ -213,6 +199,7 @@ class ExportCrmFollowup(models.Model):
                     "activity_id": activity.id,
                     "activity_ref": activity.id,
                     "user_id": row.user_id.id,
+                    "said": row._said(known),
                 }
             )
 
@@ -236,64 +223,3 @@ class ExportCrmFollowup(models.Model):
             "date_deadline": self.planned_date,
             "automated": True,
         }
-
-    # === WHAT TO SAY === #
-
-    def _what_to_say(self):
-        """Return what the texts of these rows of a company are made of."""
-        company = self.company_id[:1]
-        return Known(
-            self._customers(company, self.partner_id.ids),
-            self.env["export.crm.followup.content"]._of_company(company),
-            self._usages(company),
-        )
-
-    def _script_html(self, known=None):
-        """Return questions, material and preferences for the contact (HTML).
-
-        :param known: see ``_what_to_say``, where it is known already
-        """
-        self.ensure_one()
-        known = known or self._what_to_say()
-        parts, steps = [], self._steps()
-        for row in steps:
-            template = row.template_id
-            script = template.export_script
-            if row.on_hold and template.export_hold_script:
-                script = template.export_hold_script
-            if len(steps) > 1 and script:
-                parts.append(Markup("<p><b>%s</b></p>") % row.name)
-            parts.append(script or Markup(""))
-        parts.append(self._usage_html(known.usages))
-        if self.on_hold:
-            warning = self.env._(
-                "The customer is on credit hold: offer nothing, take no order; speak "
-                "about the open invoices and the goods."
-            )
-            parts.insert(0, Markup("<p><b>%s</b></p>") % warning)
-        elif self.partner_id:
-            parts.append(self._material_html(known))
-        parts.append(self._preferences_html())
-        return Markup("").join(parts)
-
-    def _steps(self):
-        """Return the rows that are made in this contact; not those that have ended."""
-        return self + self.member_ids.filtered(
-            lambda row: row.state not in ("skipped", "cancelled")
-        )
-
-    def _material_html(self, known):
-        customer = known.customers.get(self.partner_id.id, calc.Customer())
-        items = [
-            Markup("<li><b>%s</b> %s</li>") % (content.name, content.body)
-            for content in known.contents.with_env(self.env)._for_contact(
-                self.trigger, customer
-            )
-        ]
-        return Markup("<ul>%s</ul>") % Markup("").join(items) if items else Markup("")
-
-    def _preferences_html(self):
-        """Return what is good to know about the person."""
-        # sudo: shown to whoever makes the contact
-        text = self.contact_id.sudo().export_preferences
-        return Markup("<p>%s</p>") % text if text else Markup("")

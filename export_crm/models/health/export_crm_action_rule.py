@@ -46,6 +46,10 @@ class ExportCrmActionRule(models.Model):
         domain=[("model", "=", "res.partner")],
         help="Mail to begin with; nothing is sent by itself.",
     )
+    is_offer = fields.Boolean(
+        string="An Offer",
+        help="Not proposed for customers who are on hold or have paid late lately.",
+    )
     value_field = fields.Selection(
         VALUES,
         string="At Stake",

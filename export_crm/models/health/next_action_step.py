@@ -18,7 +18,7 @@ class ExportCrmAction(models.Model):
         """Propose the actions of the customers of a batch; measure old ones.
 
         One query per rule, whatever the number of customers. Nothing is proposed
-        before the go-live date.
+        before the go-live date, and no offer to who is on hold or paid late lately.
 
         :param res.company company: whose customers
         :param list partner_ids: commercial customers
@@ -46,11 +46,14 @@ class ExportCrmAction(models.Model):
             (action.account_id.id, action.rule_id.id)
             for action in self.search(batch & self._standing(period, as_of))
         }
+        no_offer = self.env["export.crm.account"]._held_or_late(company, partner_ids)
         new, met = [], set()
         # Nobody works on a customer that is archived.
         there = batch & Domain("partner_id.active", "=", True)
         for rule in rules:
             accounts = self.env["export.crm.account"].search(there & rule._domain())
+            if rule.is_offer:
+                accounts = accounts.filtered(lambda a: a.partner_id.id not in no_offer)
             met |= {(account.id, rule.id) for account in accounts}
             for account in accounts:
                 if (account.id, rule.id) not in known:

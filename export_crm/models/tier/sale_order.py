@@ -121,8 +121,10 @@ class SaleOrder(models.Model):
             days = policy.terms_extra_days if follow_up else 0
             if order.export_terms_before_id or not order.payment_term_id:
                 days = 0
+            if days and order._export_pays_late():
+                days = 0
             order.export_terms_days = days
-            order.export_terms_text = days and self.env._(
+            order.export_terms_text = bool(days) and self.env._(
                 "Tier %(tier)s: %(days)s more days to pay on a follow-up order, "
                 "instead of %(terms)s.",
                 tier=order.export_customer_tier_id.code,
@@ -162,6 +164,13 @@ class SaleOrder(models.Model):
                 limit=1,
             )
         )
+
+    def _export_pays_late(self):
+        """Tell whether longer terms would reward the customer for paying late."""
+        customers = self.partner_id.commercial_partner_id
+        # sudo: no more is told than that nothing is proposed
+        accounts = self.env["export.crm.account"].sudo()
+        return bool(accounts._held_or_late(self.company_id, customers.ids))
 
     def _export_is_trial(self):
         day = self.company_id._export_today()

@@ -14,6 +14,7 @@ from . import (
     test_followup_people_tour,
     test_followup_policy,
     test_followup_sections,
+    test_followup_texts,
     test_followup_time,
     test_followup_tour,
     test_followup_usage,

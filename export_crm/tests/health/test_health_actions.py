@@ -52,6 +52,18 @@ class TestNextBestAction(HealthCommon):
         self._run()
         self.assertFalse(self.actions.search([]))
 
+    def test_no_offer_to_a_late_payer(self):
+        """Advice is for them; an offer is taken back when they begin to pay late."""
+        offer = self._rule(name="Upgrade", is_offer=True)
+        advice = self._rule(name="Call")
+        account = self._run()
+        self.assertEqual(self.actions.search([]).rule_id, offer | advice)
+        account.overdue_amount = 62900.0
+        self._run(facts=False)
+        states = {a.rule_id: a.state for a in self.actions.search([])}
+        self.assertEqual(states, {offer: "expired", advice: "proposed"})
+        self.assertEqual(account.next_action_id.rule_id, advice)
+
     def test_once_per_quarter_and_same_day_again_adds_nothing(self):
         self._rule()
         self._run()

@@ -171,6 +171,18 @@ class TestTierPolicy(TierCommon):
         with self.assertRaises(UserError):
             order.action_export_accept_terms()
 
+    def test_no_longer_terms_for_a_late_payer(self):
+        """Nor for who was on hold a month ago: it would reward paying late."""
+        order = self._quotation(payment_term_id=self.days30.id)
+        order = order.with_user(self.salesperson)
+        self.assertEqual(order.export_terms_days, 30)
+        self.account.sudo().late_run = 1
+        order.invalidate_recordset()
+        self.assertFalse(order.export_terms_days)
+        self.assertFalse(order.export_terms_text)
+        with self.assertRaises(UserError):
+            order.action_export_accept_terms()
+
     def test_existing_terms_are_taken(self):
         made = self.days30._export_longer(30)
         self.assertEqual(self.days30._export_longer(30), made)
