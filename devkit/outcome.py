@@ -16,7 +16,7 @@ TOLERATED = [
 ]
 # What the web server logs when the user of a browser test is refused something
 # with a message: a test that provokes it asserts it. An AccessError is no such.
-REFUSALS = ("UserError", "ValidationError")
+REFUSALS = ("UserError", "ValidationError", "OrderRefused")
 BROWSER = re.compile(r"chrom|browser|websocket", re.IGNORECASE)
 CLASS_ERROR = re.compile(r"(?:setUpClass|tearDownClass) \((.+)\)$")
 

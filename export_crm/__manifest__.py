@@ -169,6 +169,7 @@
             "export_crm/static/src/claim_clocks/**/*",
             "export_crm/static/src/message_mood/**/*",
             "export_crm/static/src/my_day/**/*",
+            "export_crm/static/src/order_refused/**/*",
         ],
         "portal.assets_chatter": [
             "export_crm/static/src/portal_composer/**/*",

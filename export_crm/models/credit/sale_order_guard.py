@@ -3,8 +3,10 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount
+
+from .refusal import OrderRefused
 
 
 class Blocker(NamedTuple):
@@ -75,13 +77,15 @@ class SaleOrder(models.Model):
     def _export_credit_guard(self):
         """Raise if any of these confirmed orders may not stand; note used releases.
 
-        :raise ValidationError: one message that names all refused orders
+        :raise OrderRefused: one message that names all refused orders
         """
         if not self:
             return
         blockers, used = self._export_credit_verdicts()
         if blockers:
-            raise ValidationError(self._export_credit_refusal(blockers))
+            orders = self.browse().concat(*blockers)
+            message = self._export_credit_refusal(blockers)
+            raise OrderRefused(message, orders, self._export_hold_to_open(blockers))
         # Sorted, as the gates are: nobody waits for somebody who waits.
         for order, release in sorted(used, key=lambda pair: pair[1].id):
             release._use(order)
@@ -424,6 +428,20 @@ class SaleOrder(models.Model):
         return texts
 
     @api.model
+    def _export_hold_to_open(self, blockers):
+        """Return the hold that stands in the way, if its reader may open it."""
+        holds = self.env["export.crm.credit.hold"].union(
+            *(
+                blocker.hold.sudo(False).with_user(self.env.user)
+                for found in blockers.values()
+                for blocker in found
+                if blocker.hold
+            )
+        )
+        if self.env.user.share or not holds.has_access("read"):
+            return holds.browse()
+        return holds._filtered_access("read")[:1]
+
     def _export_credit_refusal(self, blockers):
         """Return the message a salesperson can act on, for all refused orders."""
         names_by_text = {}

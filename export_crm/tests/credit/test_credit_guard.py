@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ...models.credit.refusal import OrderRefused
 from ..common import ExportCrmCommon
 
 REFUSED = "has been on credit hold since"
@@ -38,6 +39,20 @@ class TestCreditGuard(ExportCrmCommon):
             self.assertIn(text, message)
         self.assertNotIn("1,000", message)
         self.assertEqual(order.state, "draft")
+
+    def test_refusal_says_what_can_be_asked_for_and_opened(self):
+        """For the dialog: the orders, and the hold of who may read it alone."""
+        theirs = self._quotation(self.other)
+        both = (self.order | theirs).with_user(self.salesperson)
+        with self.assertRaises(OrderRefused) as raised:
+            both.action_confirm()
+        self.assertEqual(
+            raised.exception.context,
+            {"order_ids": self.order.ids, "hold_id": self.hold.id},
+        )
+        blockers, _used = self.order._export_credit_verdicts(lock=False)
+        stranger = self.order.with_user(self._user("stranger", "user"))
+        self.assertFalse(stranger._export_hold_to_open(blockers), "of a colleague's")
 
     def test_no_road_leads_to_a_confirmed_order(self):
         vals = {"partner_id": self.customer.id, "company_id": self.company.id}

@@ -22,8 +22,28 @@ tours.add("export_crm_order_refused", {
         },
         shot("credit_2_refused", ".o_error_dialog:contains('Anna Accountant')"),
         {
+            content: "It has its own name, and asks for a release from here",
+            trigger: ".o_order_refused .modal-title:contains('Stopped by Credit Control')",
+        },
+        {
+            trigger: ".o_order_refused .o_request_release",
+            run: "click",
+        },
+        {
+            content: "Requested, and shown at once",
+            trigger: "div[name=export_credit_hold] .badge:contains('Release requested')",
+        },
+        {
+            content: "Once more: nothing is left to ask for, the hold can be opened",
+            trigger: "button[name=action_confirm]:visible",
+            run: "click",
+        },
+        {
+            trigger: ".o_order_refused:not(:has(.o_request_release)):has(.o_open_hold)",
+        },
+        {
             content: "Close the message",
-            trigger: ".o_error_dialog .modal-footer button.btn-primary",
+            trigger: ".o_order_refused .o_close",
             run: "click",
         },
         {
