@@ -37,6 +37,7 @@ def install(log):
     with step("Chromium from Debian's packages"):
         failure = "apt-get could not install chromium"
         run_logged(["apt-get", *options, "update"], log, failure, env=env)
-        packages = ["--no-install-recommends", "chromium"]
+        # Without the font, Chinese is rows of boxes.
+        packages = ["--no-install-recommends", "chromium", "fonts-wqy-zenhei"]
         command = ["apt-get", *options, "install", *packages]
         run_logged(command, log, failure, env=env)

@@ -119,6 +119,11 @@ COMMANDS = {
         add_test,
         lambda places, o: testing.test(places, o.tags, o.fast, o.keep, o.at),
     ),
+    "pictures": (
+        "tell README's stories in a browser and keep their pictures in docs/",
+        None,
+        lambda places, _o: testing.pictures(places),
+    ),
     "update": (
         "update the add-on in the database of ./dev run",
         None,

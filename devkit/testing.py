@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -209,6 +210,27 @@ def demo_check(kit, server):
             args = ["--test-tags", "export_crm_demo"]
             events, code, log = run_install(kit, server, db, "demo", args, {})
     return counted(events, code, log, "demo tests")
+
+
+def pictures(places):
+    """Run the stories on the demo's company; keep README's pictures; return the code.
+
+    Nothing is kept of a run that fails.
+    """
+    kit = odooenv.prepare(places)
+    remove(places.shots)
+    ensure_browser(places)
+    with postgres.serving(places, kit.python, "run") as server:
+        tally = demo_check(kit, server)
+    code = report(tally, places, 0)
+    if not code:
+        folder = places.root / "docs"
+        for old in folder.glob("readme_*.png"):
+            old.unlink()
+        for shot in sorted(places.shots.glob("readme_*.png")):
+            shutil.copyfile(shot, folder / shot.name)
+            say(f"docs/{shot.name}")
+    return code
 
 
 def run_install(kit, server, db, kind, args, extra, beside=()):

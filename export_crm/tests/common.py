@@ -1,13 +1,11 @@
-import base64
-import os
 from datetime import timedelta
-from pathlib import Path
 
 from odoo import Command, fields
-from odoo.tests import HttpCase, new_test_user
-from odoo.tests.common import ChromeBrowser
+from odoo.tests import new_test_user
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from .shots import ShotCase
 
 
 class ExportCrmCommon(AccountTestInvoicingCommon):
@@ -169,41 +167,5 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
         return fields.Date.to_date(date).strftime("%m/%d/%Y")
 
 
-class ExportCrmTourCase(ExportCrmCommon, HttpCase):
-    """Tours in a real browser that leave screenshots.
-
-    A tour asks for one by ``console.log("export_crm_shot:<name>")`` and waits until
-    ``window.exportCrmShot`` has that name. Files go to the folder named by the
-    environment variable ``EXPORT_CRM_SHOTS``; without it nothing is kept.
-    """
-
-    browser_size = "1400x900"
-
-    def setUp(self):
-        super().setUp()
-        handle_console = ChromeBrowser._handle_console
-        folder = os.environ.get("EXPORT_CRM_SHOTS")
-
-        def handle(browser, type, args=None, stackTrace=None, **kw):  # noqa: A002
-            first = (args or [{}])[0].get("value")
-            if isinstance(first, str) and first.startswith("export_crm_shot:"):
-                self._shoot(browser, first.split(":", 1)[1], folder)
-                return None
-            return handle_console(browser, type, args, stackTrace, **kw)
-
-        self.patch(ChromeBrowser, "_handle_console", handle)
-
-    def _shoot(self, browser, name, folder):
-        def done(future):
-            if folder:
-                path = Path(folder) / f"{name}.png"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(base64.b64decode(future.result()["data"]))
-            browser._websocket_send(
-                "Runtime.evaluate",
-                params={"expression": f"window.exportCrmShot = {name!r}"},
-            )
-
-        browser._websocket_send(
-            "Page.captureScreenshot", with_future=True
-        ).add_done_callback(done)
+class ExportCrmTourCase(ExportCrmCommon, ShotCase):
+    """Tours in the tests' own company."""

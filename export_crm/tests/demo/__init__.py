@@ -1,1 +1,1 @@
-from . import test_demo_walk
+from . import test_demo_stories, test_demo_walk

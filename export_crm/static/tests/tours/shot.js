@@ -1,5 +1,5 @@
 /**
- * A tour step that takes a screenshot, see ExportCrmTourCase in tests/common.py.
+ * A tour step that takes a screenshot, see tests/shots.py.
  *
  * @param {String} name of the file, without its ending
  * @param {String} trigger what has to be on the screen
