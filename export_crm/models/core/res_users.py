@@ -9,6 +9,9 @@ HOMES = (
     ("export_crm_group_claims_agent", "export_crm_claim_breaching_action"),
     ("export_crm_group_claims_department", "export_crm_claim_action"),
 )
+#: A screen without an entry of its own, and the one that it is part of: the web
+#: client shows an app's bar for actions that the bar has.
+IN_MENU = {"export_crm_claim_breaching_action": "export_crm_claim_action"}
 
 
 class ResUsers(models.Model):
@@ -57,9 +60,18 @@ class ResUsers(models.Model):
         """
         for role, action in HOMES:
             if self.env.user.has_group(f"export_crm.{role}"):
-                return self.env["ir.actions.actions"]._for_xml_id(
+                found = self.env["ir.actions.actions"]._for_xml_id(
                     f"export_crm.{action}"
                 )
+                return self._export_in_menu(found, IN_MENU.get(action))
         return self.env["ir.actions.actions"]._for_xml_id(
             "export_crm.export_crm_account_action"
         )
+
+    def _export_in_menu(self, action, parent):
+        """Return ``action`` as the opening of the ``parent`` that is in the bar."""
+        if not parent:
+            return action
+        entry = self.env["ir.actions.actions"]._for_xml_id(f"export_crm.{parent}")
+        shown = {key: entry[key] for key in ("id", "path", "name", "display_name")}
+        return {**action, **shown}

@@ -39,6 +39,20 @@ class TestClaimReply(ClaimCase):
         self.assertEqual(self._clock(claim).state, "met")
         self.assertIn("Bonjour", claim.message_ids[0].body)
 
+    def test_own_words(self):
+        """No standard reply fits: the agent writes, and the clock stands as well."""
+        claim = self._claim()
+        replies = self.env["export.crm.claim.reply.send"].with_user(self.agent)
+        wizard = replies.create({"claim_id": claim.id})
+        self.assertEqual(wizard.subject, f"{claim.name}: {claim.title}")
+        with self.assertRaises(UserError):
+            wizard.action_send()
+        wizard.body = "<p>We look for the pallet.</p>"
+        wizard.action_send()
+        self.assertIn("We look for the pallet.", claim.message_ids[0].body)
+        self.assertEqual(claim.message_ids[0].partner_ids, claim.partner_id)
+        self.assertEqual(self._clock(claim).state, "met")
+
     def test_standard_replies_ship_in_chinese(self):
         """Every text, the help before filing and the message at the end, too."""
         self.env["res.lang"]._activate_lang("zh_CN")

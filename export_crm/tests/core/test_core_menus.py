@@ -21,8 +21,8 @@ HOMES = {
     "manager": "export_crm_followup_team_day_action",
     "credit_controller": "export_crm_credit_hold_action",
     "claims_department": "export_crm_claim_action",
-    "claims_agent": "export_crm_claim_breaching_action",
-    "claims_manager": "export_crm_claim_breaching_action",
+    "claims_agent": "export_crm_claim_action",
+    "claims_manager": "export_crm_claim_action",
 }
 
 
@@ -172,6 +172,22 @@ class TestMenus(ExportCrmCommon):
                 home = self.env["res.users"].with_user(self.users[role])
                 found = home._export_home_action()
                 self.assertEqual(found["id"], self.env.ref(f"export_crm.{action}").id)
+
+    def test_home_is_in_the_bar(self):
+        """The web client shows the bar of an app whose menu has the action."""
+        for role, user in self.users.items():
+            menus = self.env["ir.ui.menu"].with_user(user).load_menus(False)
+            shown = {menu.get("action_id") for menu in menus.values()}
+            home = self.env["res.users"].with_user(user)._export_home_action()
+            with self.subTest(role):
+                self.assertIn(home["id"], shown)
+
+    def test_agents_land_on_what_breaches(self):
+        user = self.users["claims_agent"]
+        home = self.env["res.users"].with_user(user)._export_home_action()
+        self.assertEqual(home["context"], "{'search_default_breaching': 1}")
+        self.assertEqual((home["name"], home["path"]), ("Claims", "claims"))
+        self.assertEqual(home["views"][0][1], "list")
 
     def test_people_of_the_app_land_in_it(self):
         home = self.env.ref("export_crm.export_crm_home_action")

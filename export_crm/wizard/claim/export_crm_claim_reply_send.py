@@ -2,20 +2,23 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
 
 
 class ExportCrmClaimReplySend(models.TransientModel):
-    """Choose a standard reply, adapt it and send it."""
+    """Choose a standard reply and adapt it, or write in own words; send it."""
 
     _name = "export.crm.claim.reply.send"
-    _description = "Send a Standard Reply"
+    _description = "Answer to a Claim"
 
     claim_id = fields.Many2one("export.crm.claim", required=True)
     available_ids = fields.Many2many(
         "export.crm.claim.reply", compute="_compute_available_ids"
     )
     reply_id = fields.Many2one(
-        "export.crm.claim.reply", required=True, domain="[('id', 'in', available_ids)]"
+        "export.crm.claim.reply",
+        string="Standard Reply",
+        domain="[('id', 'in', available_ids)]",
     )
     disclosure = fields.Text(related="reply_id.disclosure")
     language = fields.Char(string="In", compute="_compute_language")
@@ -71,13 +74,20 @@ class ExportCrmClaimReplySend(models.TransientModel):
                 wizard.subject, wizard.body = wizard.reply_id._text(
                     wizard.claim_id, wizard.next_update_at
                 )
+            elif wizard.claim_id and not wizard.subject:
+                wizard.subject = f"{wizard.claim_id.name}: {wizard.claim_id.title}"
 
     def action_send(self):
         """Send it to the customer, as the agent's own message.
 
-        :raise UserError: an update is promised for a time that has passed, or never
+        :raise UserError: there is no text, or an update is promised for a time that
+            has passed, or never
         """
         self.ensure_one()
+        if is_html_empty(self.body):
+            raise UserError(
+                self.env._("Write what the customer shall read, or choose a reply.")
+            )
         claim, update = self.claim_id, self.next_update_at
         if self.promises_update and (not update or update <= fields.Datetime.now()):
             raise UserError(

@@ -24,9 +24,22 @@ function menu(section, entry) {
 
 tours.add("export_crm_story_refused", {
     steps: () => [
-        ...menu("Credit", "Quotations on Hold"),
+        {
+            content: "The own customers on hold",
+            trigger: ".o_menu_sections .o_nav_entry:contains('Credit')",
+            run: "click",
+        },
         {
             trigger: ".o_data_row td[name=partner_id]:contains('PT Terang Abadi')",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_view_orders]",
+            run: "click",
+        },
+        {
+            content: "What waits for it",
+            trigger: ".o_data_row td[name=amount_total]",
             run: "click",
         },
         {
@@ -133,7 +146,7 @@ tours.add("export_crm_story_drifting", {
             trigger: ".nav-link:contains('Why This Tier and Health')",
             run: "click",
         },
-        shot("readme_health", ".tab-pane.active:contains('Punctuality')"),
+        shot("readme_health", ".tab-pane.active:contains('Median customer')"),
     ],
 });
 
@@ -196,7 +209,7 @@ tours.add("export_crm_story_claim", {
             run: "click",
         },
         {
-            content: "A standard reply in the customer's language",
+            content: "An answer in own words",
             trigger: ".modal div[name=body] .odoo-editor-editable",
             run: "editor We look for the pallet at the port and write on Monday.",
         },
