@@ -37,6 +37,19 @@ class Followups(Teller):
             self._load_contacts_made(self._company(key))
         return result
 
+    def _load_gradings(self):
+        """What is to do speaks of the tiers that customers have by then."""
+        result = super()._load_gradings()
+        for key in ("main", "europe"):
+            company = self._company(key)
+            today = company._export_today()
+            accounts = self.env["export.crm.account"].with_company(company)
+            batch = accounts._facts_partner_batches(company, today)
+            ledger = self.env["export.crm.followup"].with_company(company)
+            ledger._step_plan(company, batch, today)
+            ledger._step_contact(company, batch, today)
+        return result
+
     def _load_wishes(self):
         """Send two customers news about their orders; say how messages sounded."""
         for key in ("nordlicht", "gulf"):

@@ -97,7 +97,12 @@ class ExportCrmTierChange(models.Model):
         told._start_plans()
 
     def _announce(self):
-        """Send each salesperson one notification about all own customers here."""
+        """Send each salesperson one notification about all own customers here.
+
+        What depends on the tier, such as texts of activities, is made anew at once.
+        """
+        for company, changes in self.grouped("company_id").items():
+            self.env["export.crm.dirty"]._mark(changes.partner_id, company)
         for user, changes in self.grouped("salesperson_id").items():
             if not user.active or user == self.env.user:
                 continue

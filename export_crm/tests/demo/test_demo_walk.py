@@ -28,6 +28,35 @@ class TestWalk(TransactionCase):
     """In the browser's terms; a sentence of a wizard's is no dead end, a refused
     right, a traceback, or a stat button that opens nothing, is."""
 
+    def test_advice_fits(self):
+        """No activity speaks of another tier; none offers to who pays late."""
+        rows = self.env["export.crm.followup"].search(
+            [("state", "=", "scheduled"), ("activity_id", "!=", False)]
+        )
+        self.assertGreater(len(rows), 20)
+        for row in rows:
+            accounts = self.env["export.crm.account"].search(
+                [
+                    ("partner_id", "=", row.partner_id.id),
+                    ("company_id", "=", row.company_id.id),
+                ]
+            )
+            note, tier = str(row.activity_id.note or ""), accounts.tier_id.code
+            late = accounts._held_or_late(row.company_id, row.partner_id.ids)
+            with self.subTest(row=row.display_name, tier=tier):
+                for other in {"A", "B", "C"} - {tier or "C"}:
+                    self.assertNotIn(f"For tier {other}", note)
+                if late:
+                    self.assertNotIn("upgrade", note)
+        offers = self.env["export.crm.action"].search(
+            [("state", "=", "proposed"), ("rule_id.is_offer", "=", True)]
+        )
+        for action in offers:
+            late = action.account_id._held_or_late(
+                action.company_id, action.partner_id.ids
+            )
+            self.assertFalse(late, action.partner_id.name)
+
     def test_no_dead_ends(self):
         for login, root, least in PEOPLE:
             user = self.env["res.users"].search([("login", "=", login)])

@@ -56,6 +56,16 @@ class TestTierOverride(TierCommon):
         )
         self.assertEqual(change.breakdown, self.account.tier_lines)
 
+    def test_marks_the_customer(self):
+        """So that texts of activities speak of the new tier within a minute."""
+        self.env.cr.precommit.run()
+        self.env.cr.execute("DELETE FROM export_crm_dirty")
+        self._override()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        dirty = self.env["export.crm.dirty"].sudo()
+        self.assertIn(self.customer.id, dirty._take(self.company, 10))
+
     def test_activities_of_the_new_tier_start(self):
         self._set_plan("A")
         self._override()
