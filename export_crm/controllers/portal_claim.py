@@ -215,7 +215,7 @@ class ClaimPortal(CustomerPortal):
             self._claims()._fields["wanted"]._description_selection(request.env)
         )
         user = request.env.user
-        company = order.company_id or user.company_id
+        company = (order.company_id or user.company_id)._export_root()
         self._claims()._check_portal_claims(company.sudo(), self._claim_customer())
         claim = (
             self._claims()

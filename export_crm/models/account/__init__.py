@@ -1,4 +1,5 @@
 from . import (
+    books_mixin,
     account_mixin,
     account_partial_reconcile,
     export_crm_account,

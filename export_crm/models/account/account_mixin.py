@@ -9,6 +9,7 @@ class ExportCrmAccountMixin(models.AbstractModel):
     """A record about one customer account: whose it is, and in which company."""
 
     _name = "export.crm.account.mixin"
+    _inherit = "export.crm.books.mixin"
     _description = "Record about a Customer Account"
     _check_company_auto = True
 
@@ -60,6 +61,7 @@ class ExportCrmCustomerMixin(models.AbstractModel):
     """What a person writes about a customer, who may have no account yet."""
 
     _name = "export.crm.customer.mixin"
+    _inherit = "export.crm.books.mixin"
     _description = "Note about a Customer"
     _check_company_auto = True
 

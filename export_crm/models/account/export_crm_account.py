@@ -11,6 +11,7 @@ class ExportCrmAccount(models.Model):
     """
 
     _name = "export.crm.account"
+    _inherit = "export.crm.books.mixin"
     _description = "Customer Account"
     _rec_name = "partner_id"
     _order = "id"

@@ -15,7 +15,7 @@ class ExportCrmAccount(models.Model):
         customer = self.partner_id.id
         action["domain"] = [
             ("partner_id.commercial_partner_id", "=", customer),
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "in", self.company_id._export_tree().ids),
             *domain,
         ]
         action["context"] = {"default_partner_id": customer}
@@ -41,7 +41,7 @@ class ExportCrmAccount(models.Model):
         action = self._action_documents("crm.crm_lead_opportunities", [])
         action["domain"] = [
             ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ("company_id", "in", (self.company_id.id, False)),
+            ("company_id", "in", [*self.company_id._export_tree().ids, False]),
         ]
         action["context"] = {**action["context"], "active_test": False}
         return action
@@ -51,6 +51,6 @@ class ExportCrmAccount(models.Model):
         action = self._action_documents("stock.action_picking_tree_all", [])
         action["domain"] = [
             ("sale_id.partner_id.commercial_partner_id", "=", self.partner_id.id),
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "in", self.company_id._export_tree().ids),
         ]
         return action

@@ -152,7 +152,7 @@ class ExportCrmAccount(models.Model):
 
         :return: their accounts in that company
         """
-        company = company or self.env.company
+        company = (company or self.env.company)._export_root()
         customers = partners.commercial_partner_id
         self._refresh_facts(company, customers.ids)
         self._refresh_company_facts(company)
@@ -269,6 +269,7 @@ class ExportCrmAccount(models.Model):
         line_fields = self.env["sale.order.line"]._fields
         return sources.Scope(
             company_id=company.id,
+            branch_ids=company._export_tree()._ids,
             as_of=as_of,
             tz=company._export_timezone().zone,
             places=company.currency_id.decimal_places,
@@ -283,29 +284,29 @@ class ExportCrmAccount(models.Model):
         return SQL(
             """
             SELECT partner_id FROM sale_order
-             WHERE company_id = %(company)s
+             WHERE company_id = ANY(%(branches)s)
                AND LEAST(date_order, create_date) < %(until)s
              UNION
             SELECT partner_invoice_id FROM sale_order
-             WHERE company_id = %(company)s AND state = 'sale'
+             WHERE company_id = ANY(%(branches)s) AND state = 'sale'
                AND date_order < %(until)s
              UNION
             SELECT partner_id FROM account_move
-             WHERE company_id = %(company)s AND state = 'posted'
+             WHERE company_id = ANY(%(branches)s) AND state = 'posted'
                AND move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                AND date <= %(as_of)s
              UNION
             SELECT l.partner_id FROM account_move_line l
               JOIN account_account a
                 ON a.id = l.account_id AND a.account_type = 'asset_receivable'
-             WHERE l.company_id = %(company)s AND l.parent_state = 'posted'
+             WHERE l.company_id = ANY(%(branches)s) AND l.parent_state = 'posted'
                AND l.reconciled IS NOT TRUE AND l.date <= %(as_of)s
              UNION
             SELECT partner_id FROM crm_lead
-             WHERE (company_id = %(company)s OR company_id IS NULL)
+             WHERE (company_id = ANY(%(branches)s) OR company_id IS NULL)
                AND create_date < %(until)s
             """,
-            company=scope.company_id,
+            branches=scope.branches,
             until=scope.until,
             as_of=scope.as_of,
         )

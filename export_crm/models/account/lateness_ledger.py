@@ -69,6 +69,9 @@ class ExportCrmAccount(models.Model):
             if partner_ids is not None
             else SQL()
         )
+        # sudo: the books are judged as a whole, whoever asks and whichever branches he
+        # may enter
+        tree = company._export_tree().sudo()
         return SQL(
             """inst AS MATERIALIZED (
                 SELECT l.id AS move_line_id, l.move_id, l.currency_id, l.balance,
@@ -81,7 +84,7 @@ class ExportCrmAccount(models.Model):
                        l.balance > 0 AND l.amount_currency > 0
                            AND a.account_type = 'asset_receivable'
                            AND m.payment_state IS DISTINCT FROM 'invoicing_legacy'
-                           AND l.move_id IS DISTINCT FROM %(opening)s
+                           AND l.move_id <> ALL(%(openings)s)
                            AND l.date <= %(as_of)s
                            AND COALESCE(m.invoice_date, l.date) <= %(as_of)s
                            AS counts
@@ -89,7 +92,7 @@ class ExportCrmAccount(models.Model):
                   JOIN account_move m ON m.id = l.move_id
                   JOIN account_account a ON a.id = l.account_id
                   JOIN res_partner p ON p.id = l.partner_id
-                 WHERE l.company_id = %(company)s
+                 WHERE l.company_id = ANY(%(branches)s)
                    AND l.display_type = 'payment_term'
                    AND l.parent_state = 'posted'
                    AND m.move_type IN ('out_invoice', 'out_receipt')
@@ -104,8 +107,8 @@ class ExportCrmAccount(models.Model):
                                      WHERE promised_date >= %(start)s))
                    %(partners)s
             )""",
-            company=company.id,
-            opening=company.account_opening_move_id.id or None,
+            branches=tree.ids,
+            openings=tree.account_opening_move_id.ids,
             as_of=as_of,
             start=window_start,
             partners=partners,
@@ -231,9 +234,9 @@ class ExportCrmAccount(models.Model):
                   JOIN account_move m ON m.id = entry.move_id
              LEFT JOIN account_partial_reconcile x
                     ON x.exchange_move_id = entry.move_id
-                 WHERE x.id IS NOT NULL OR m.journal_id = %(journal)s
+                 WHERE x.id IS NOT NULL OR m.journal_id = ANY(%(journals)s)
             )""",
-            journal=company.currency_exchange_journal_id.id or None,
+            journals=company._export_tree().sudo().currency_exchange_journal_id.ids,
         )
         carrier = SQL(
             """carrier AS MATERIALIZED (

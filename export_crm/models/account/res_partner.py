@@ -140,7 +140,7 @@ class ResPartner(models.Model):
             found = accounts.search_fetch(
                 [
                     ("partner_id", "in", self.commercial_partner_id.ids),
-                    ("company_id", "=", self.env.company.id),
+                    ("company_id", "=", self.env.company._export_root().id),
                 ],
                 ["partner_id", *FACTS.values()],
             )
@@ -185,7 +185,8 @@ class ResPartner(models.Model):
         """Partners whose account in the current company the reader may see and that
         meets ``domain``."""
         query = self.env["export.crm.account"]._search(
-            Domain("company_id", "=", self.env.company.id) & Domain(domain)
+            Domain("company_id", "=", self.env.company._export_root().id)
+            & Domain(domain)
         )
         return Domain("commercial_partner_id", "in", query.subselect("partner_id"))
 
@@ -213,7 +214,7 @@ class ResPartner(models.Model):
         found = accounts.search_fetch(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
+                ("company_id", "=", self.env.company._export_root().id),
             ],
             ["partner_id", *names],
         )
@@ -227,5 +228,5 @@ class ResPartner(models.Model):
         """Return the domain of the partners whose account meets ``domain``."""
         # sudo: see _export_score_accounts
         accounts = self.env["export.crm.account"].sudo()
-        query = accounts._search([("company_id", "=", self.env.company.id), *domain])
+        query = accounts._search([("company_id", "=", self.env.company._export_root().id), *domain])
         return Domain("commercial_partner_id", "in", query.subselect("partner_id"))

@@ -66,7 +66,7 @@ class ExportCrmClaim(models.Model):
                 ("company_id", "=", company.id),
                 ("next_deadline", "<", self._end_of_today(company)),
             ]
-            for company in self.env.companies
+            for company in self.env.companies._export_root()
         ]
         return fields.Domain("is_open", "=", True) & fields.Domain.OR(domains)
 

@@ -49,7 +49,7 @@ class ExportCrmClaim(models.Model):
         above = CHAIN[CHAIN.index(role) + 1 :] if role in CHAIN else CHAIN
         for name in (role, *above):
             people = (found[name]() or self.env["res.users"]).filtered(
-                lambda user: user.active and company in user.company_ids
+                lambda user: user.active and company._export_enters(user)
             )
             if people:
                 return people[0]
@@ -57,7 +57,7 @@ class ExportCrmClaim(models.Model):
             self.env["ir.model.data"]._xmlid_to_res_id(MANAGERS)
         )
         return managers.sudo().all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
+            lambda user: user.active and not user.share and company._export_enters(user)
         )[:1]
 
     def _on_call(self):

@@ -50,7 +50,7 @@ def _claims_sql(scope):
                  FROM export_fact_order WHERE purchase AND %(bought)s
                 GROUP BY partner_id
                ) o ON o.partner_id = k.commercial_partner_id
-         WHERE k.company_id = %(company)s
+         WHERE k.company_id = ANY(%(branches)s)
            AND k.counted
            AND k.opened_at < %(until)s
          GROUP BY k.commercial_partner_id
@@ -62,7 +62,7 @@ def _claims_sql(scope):
         age=age,
         half_life=HALF_LIFE,
         bought=scope.within(SQL("day"), 365),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 

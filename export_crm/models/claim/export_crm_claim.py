@@ -35,6 +35,7 @@ class ExportCrmClaim(models.Model):
     _name = "export.crm.claim"
     _description = "Claim"
     _inherit = [
+        "export.crm.books.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.thread.cc",
@@ -115,24 +116,23 @@ class ExportCrmClaim(models.Model):
     order_id = fields.Many2one(
         "sale.order",
         index="btree_not_null",
-        check_company=True,
         domain="[('partner_id', 'child_of', commercial_partner_id),"
-        " ('state', '=', 'sale')]",
+        " ('state', '=', 'sale'), ('company_id', 'child_of', company_id)]",
     )
     picking_id = fields.Many2one(
         "stock.picking",
         string="Delivery",
         index="btree_not_null",
-        check_company=True,
         domain="[('partner_id', 'child_of', commercial_partner_id),"
-        " ('picking_type_code', '=', 'outgoing')]",
+        " ('picking_type_code', '=', 'outgoing'),"
+        " ('company_id', 'child_of', company_id)]",
     )
     invoice_id = fields.Many2one(
         "account.move",
         index="btree_not_null",
-        check_company=True,
         domain="[('commercial_partner_id', '=', commercial_partner_id),"
-        " ('move_type', '=', 'out_invoice'), ('state', '=', 'posted')]",
+        " ('move_type', '=', 'out_invoice'), ('state', '=', 'posted'),"
+        " ('company_id', 'child_of', company_id)]",
     )
     line_ids = fields.One2many("export.crm.claim.line", "claim_id", copy=False)
     product_id = fields.Many2one(
@@ -335,7 +335,9 @@ class ExportCrmClaim(models.Model):
     def _compute_lang(self):
         for claim in self:
             lang = claim.partner_id.lang or claim.commercial_partner_id.lang
-            claim.lang = lang or claim.company_id.partner_id.lang or self.env.lang
+            # sudo: the language of the root company, for who may enter a branch alone
+            house = claim.sudo().company_id.partner_id
+            claim.lang = lang or house.lang or self.env.lang
 
     @api.depends("category_id", "company_id")
     def _compute_department_id(self):
@@ -370,9 +372,9 @@ class ExportCrmClaim(models.Model):
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("partner_id", "order_id", "picking_id", "invoice_id")
+    @api.constrains("partner_id", "order_id", "picking_id", "invoice_id", "company_id")
     def _check_documents(self):
-        """The documents are the customer's own."""
+        """The documents are the customer's own, and in the books of the company."""
         if self.env.su and self.env.context.get("export_claim_keeps_customer"):
             return  # only its contact has left, see claim_follow.py
         for claim in self:
@@ -380,6 +382,13 @@ class ExportCrmClaim(models.Model):
             if any(partner not in owners for owners in claim._document_owners()):
                 raise ValidationError(
                     self.env._("This document is not of the customer of the claim.")
+                )
+            source = claim.sudo()  # whoever names them
+            places = source.order_id.company_id | source.picking_id.company_id
+            places |= source.invoice_id.company_id
+            if places - claim.company_id._export_tree():
+                raise ValidationError(
+                    self.env._("This document is of another company than the claim.")
                 )
             claim.line_ids._check_owner()
 
@@ -420,7 +429,8 @@ class ExportCrmClaim(models.Model):
                     self.env._("These fields of a claim are kept by the system.")
                 )
             # Sudo: who may file a claim need not be allowed to read sequences.
-            company = vals.get("company_id") or self.env.company.id
+            company = self.env["res.company"].browse(vals.get("company_id"))
+            company = (company or self.env.company)._export_root()
             vals["name"] = (
                 sequences.sudo().with_company(company).next_by_code("export.crm.claim")
             )

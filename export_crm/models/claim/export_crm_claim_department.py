@@ -10,7 +10,7 @@ class ExportCrmClaimDepartment(models.Model):
 
     _name = "export.crm.claim.department"
     _description = "Claim Department"
-    _inherit = ["mail.alias.mixin.optional"]
+    _inherit = ["export.crm.books.mixin", "mail.alias.mixin.optional"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -69,7 +69,7 @@ class ExportCrmClaimDepartment(models.Model):
         """Return the active member with the fewest open claims (maybe nobody)."""
         self.ensure_one()
         members = self.member_ids.filtered(
-            lambda user: user.active and company in user.company_ids
+            lambda user: user.active and company._export_enters(user)
         )
         # Sudo: a salesperson who files a claim does not see everybody's.
         counts = dict(

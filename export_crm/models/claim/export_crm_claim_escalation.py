@@ -96,6 +96,7 @@ class ExportCrmClaimEscalation(models.Model):
     """Who was told what, when. A row is written once and never changes."""
 
     _name = "export.crm.claim.escalation"
+    _inherit = "export.crm.books.mixin"
     _description = "Claim Escalation"
     _order = "id desc"
     _rec_name = "claim_id"

@@ -32,9 +32,9 @@ class ExportCrmClaimLine(models.Model):
         string="Order line",
         index="btree_not_null",
         ondelete="restrict",
-        check_company=True,
         domain="[('order_id.partner_id', 'child_of', commercial_partner_id),"
-        " ('state', '=', 'sale'), ('display_type', '=', False)]",
+        " ('state', '=', 'sale'), ('display_type', '=', False),"
+        " ('company_id', 'child_of', company_id)]",
     )
     order_id = fields.Many2one(related="sale_line_id.order_id", store=True)
     move_id = fields.Many2one(
@@ -42,9 +42,9 @@ class ExportCrmClaimLine(models.Model):
         string="Delivery",
         index="btree_not_null",
         ondelete="restrict",
-        check_company=True,
         domain="[('state', '=', 'done'), ('location_dest_usage', '=', 'customer'),"
-        " ('picking_id.partner_id', 'child_of', commercial_partner_id)]",
+        " ('picking_id.partner_id', 'child_of', commercial_partner_id),"
+        " ('company_id', 'child_of', company_id)]",
     )
     lot_id = fields.Many2one(
         "stock.lot",
@@ -57,10 +57,10 @@ class ExportCrmClaimLine(models.Model):
         "account.move.line",
         index="btree_not_null",
         ondelete="restrict",
-        check_company=True,
         domain="[('move_id.commercial_partner_id', '=', commercial_partner_id),"
         " ('move_id.move_type', '=', 'out_invoice'), ('parent_state', '=', 'posted'),"
-        " ('display_type', '=', 'product')]",
+        " ('display_type', '=', 'product'),"
+        " ('company_id', 'child_of', company_id)]",
     )
     product_id = fields.Many2one(
         "product.product",
@@ -224,7 +224,7 @@ class ExportCrmClaimLine(models.Model):
                     self.env._("These goods are not of the customer of this claim.")
                 )
             if any(
-                anchor.company_id and anchor.company_id != line.company_id
+                anchor.company_id - line.company_id._export_tree()
                 for anchor in anchors
             ):
                 raise ValidationError(

@@ -6,6 +6,7 @@ class ExportCrmClaimOncall(models.Model):
     """Who answers for critical claims out of hours, and when."""
 
     _name = "export.crm.claim.oncall"
+    _inherit = "export.crm.books.mixin"
     _description = "On-call Duty"
     _order = "date_from desc, id desc"
     _rec_name = "user_id"

@@ -16,6 +16,7 @@ class ExportCrmClaimPolicy(models.Model):
     """
 
     _name = "export.crm.claim.policy"
+    _inherit = "export.crm.books.mixin"
     _description = "Claim Policy"
     _rec_names_search = ["severity_id", "tier_id"]
     _order = "severity_points desc, tier_id, id"

@@ -51,19 +51,19 @@ def _inbound_sql(partners):
                  FROM mail_message m
                 WHERE m.author_id IN (SELECT id FROM contact)
                   AND m.message_type IN ('email', 'comment')
-                  AND (m.record_company_id = %(company)s
+                  AND (m.record_company_id = ANY(%(branches)s)
                        OR m.record_company_id IS NULL)
                   AND m.date > %(since)s
                UNION ALL
                SELECT i.partner_id, i.date
                  FROM export_crm_interaction i
                 WHERE i.partner_id IN (SELECT id FROM contact)
-                  AND i.direction = 'in' AND i.company_id = %(company)s
+                  AND i.direction = 'in' AND i.company_id = ANY(%(branches)s)
                   AND i.date > %(since)s
                ) sign ON sign.contact_id = c.id
         """,
         ids=partners._origin.ids,
-        company=partners.env.company.id,
+        branches=partners.env.company._export_tree().ids,
         since=fields.Datetime.now() - timedelta(days=DAYS),
     )
 

@@ -35,6 +35,7 @@ class ExportCrmInteraction(models.Model):
     """
 
     _name = "export.crm.interaction"
+    _inherit = "export.crm.books.mixin"
     _description = "Logged Contact"
     _order = "date desc, id desc"
     _rec_name = "note"

@@ -120,6 +120,7 @@ class ExportCrmLogging(models.Model):
                        partner.country_id, partner.state_id
                   FROM res_company company
                   JOIN res_partner partner ON partner.id = company.partner_id
+                 WHERE company.parent_id IS NULL
             ), log AS (
                 SELECT i.company_id, i.user_id,
                        (i.date AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date AS day,
@@ -135,11 +136,13 @@ class ExportCrmLogging(models.Model):
             ), since AS (
                 SELECT company_id, user_id, MIN(day) AS day FROM log GROUP BY 1, 2
                  UNION ALL
-                SELECT person.company_id, person.id,
+                SELECT place.id, person.id,
                        GREATEST(MIN(place.live), MIN(member.create_date)::date)
                   FROM crm_team_member member
                   JOIN res_users person ON person.id = member.user_id
-                  JOIN place ON place.id = person.company_id
+                  JOIN res_company home ON home.id = person.company_id
+                  JOIN place
+                    ON place.id = split_part(home.parent_path, '/', 1)::int
                  WHERE member.active AND person.active AND place.live IS NOT NULL
                  GROUP BY 1, 2
             ), person AS (
@@ -216,7 +219,7 @@ class ExportCrmLogging(models.Model):
         today = self.env.company._export_today()
         mine = [
             ("user_id", "=", self.env.uid),
-            ("company_id", "=", self.env.company.id),
+            ("company_id", "=", self.env.company._export_root().id),
         ]
         [figures] = self._read_group(
             [*mine, ("day", ">", today - timedelta(days=_MONTH))],

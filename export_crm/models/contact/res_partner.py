@@ -224,7 +224,7 @@ class ResPartner(models.Model):
     @api.depends_context("company", "uid")
     def _compute_export_interaction_count(self):
         interactions = self.env["export.crm.interaction"]
-        company = ("company_id", "=", self.env.company.id)
+        company = ("company_id", "=", self.env.company._export_root().id)
         by_contact, by_customer = (
             dict(
                 interactions._read_group(
@@ -247,7 +247,7 @@ class ResPartner(models.Model):
         )
         action["domain"] = [
             ("customer_id" if whole else "partner_id", "=", self.id),
-            ("company_id", "=", self.env.company.id),
+            ("company_id", "=", self.env.company._export_root().id),
         ]
         action["context"] = {"default_partner_id": self.id}
         return action

@@ -9,6 +9,7 @@ class ExportCrmAudit(models.Model):
     """
 
     _name = "export.crm.audit"
+    _inherit = "export.crm.books.mixin"
     _description = "Audit Trail"
     _order = "id desc"
     _rec_name = "summary"

@@ -18,6 +18,7 @@ class ExportCrmDirty(models.Model):
     """
 
     _name = "export.crm.dirty"
+    _inherit = "export.crm.books.mixin"
     _description = "Customer Waiting to Be Judged"
     _order = "id"
     _log_access = False
@@ -39,10 +40,11 @@ class ExportCrmDirty(models.Model):
         called. A rolled-back transaction marks nobody.
 
         :param partners: ``res.partner`` records, contacts or customers
-        :param company: ``res.company`` records; none: every company
+        :param company: ``res.company`` records, branches count as their root companies;
+            none: every company
         :param exact: mark these very partners, whose role as customers has ended
         """
-        company_ids = company.ids if company else [_ALL_COMPANIES]
+        company_ids = company._export_root().ids if company else [_ALL_COMPANIES]
         marks = {
             (partner_id, company_id, exact)
             for partner_id in partners.ids
@@ -90,7 +92,8 @@ class ExportCrmDirty(models.Model):
                            AS m(partner_id, company_id, exact)
                       JOIN res_partner p ON p.id = m.partner_id
                       JOIN res_company c
-                        ON c.id = m.company_id OR m.company_id = %(all)s
+                        ON c.id = m.company_id
+                        OR m.company_id = %(all)s AND c.parent_id IS NULL
                      ORDER BY 1, 2
                     RETURNING id
                 )

@@ -22,7 +22,7 @@ class ExportCrmJob(models.Model):
     _name = "export.crm.job"
     _description = "Pipeline Job"
     # A thread only because assigning an activity notifies by way of its record.
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["export.crm.books.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "company_id, kind"
     _check_company_auto = True
 
@@ -196,7 +196,10 @@ class ExportCrmJob(models.Model):
 
     @api.model
     def _ensure_jobs(self):
-        """Create the missing job rows; two callers at once do no harm."""
+        """Create the missing job rows; two callers at once do no harm.
+
+        A branch has none: its documents are judged in its root company.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -204,6 +207,7 @@ class ExportCrmJob(models.Model):
                 SELECT c.id, k.kind, 'waiting', timezone('UTC', now())
                   FROM res_company c
                  CROSS JOIN unnest(%s) AS k(kind)
+                 WHERE c.parent_id IS NULL
                 ON CONFLICT (company_id, kind) DO NOTHING
                 """,
                 list(CRONS),

@@ -10,6 +10,7 @@ class ExportCrmJobError(models.Model):
     """
 
     _name = "export.crm.job.error"
+    _inherit = "export.crm.books.mixin"
     _description = "Pipeline Error"
     _order = "state, date desc, id desc"
     _rec_name = "message"

@@ -1,7 +1,8 @@
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
@@ -126,6 +127,7 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         """Give a new company its jobs at once, for the status screen."""
         companies = super().create(vals_list)
+        self.env.registry.clear_cache()  # of _export_roots
         # The rows are the engine's: whoever may create companies need not write them.
         self.env["export.crm.job"].sudo()._ensure_jobs()
         return companies
@@ -136,13 +138,68 @@ class ResCompany(models.Model):
         if any(name.startswith("export_late_") for name in vals):
             # Whoever may change the settings need not be able to write job rows.
             jobs = self.env["export.crm.job"].sudo()
-            jobs.search([("company_id", "in", self.ids)])._request_run()
+            jobs.search([("company_id", "in", self._export_root().ids)])._request_run()
         return result
 
-    def _export_timezone(self):
-        """Return the company's time zone (``pytz`` zone): its partner's, else UTC."""
+    # === BRANCHES === #
+
+    def _get_company_root_delegated_field_names(self):
+        """Settings are the root company's: Odoo copies them to its branches."""
+        ours = [
+            name
+            for name, field in self._fields.items()
+            if name.startswith("export_") and field.store
+        ]
+        return [*super()._get_company_root_delegated_field_names(), *ours]
+
+    @api.model
+    @tools.ormcache()
+    def _export_roots(self):
+        """Return ``{company id: id of its root company}``, archived ones included.
+
+        A company never changes its parent. In memory, since the guard on orders asks.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, COALESCE(split_part(NULLIF(parent_path, ''), '/', 1)::int, id)
+                  FROM res_company ORDER BY id
+                """
+            )
+        )
+        return dict(rows)
+
+    def _export_root(self):
+        """Return the companies in whose books these are: themselves, or their roots.
+
+        A branch is no legal entity of its own; whoever may enter the branch alone may
+        not read the root's record, so what is asked of it is asked with ``sudo()``.
+        """
+        roots = self._export_roots()
+        return self.browse(dict.fromkeys(roots.get(id_, id_) for id_ in self._ids))
+
+    def _export_tree(self):
+        """Return these companies' roots with all their branches, archived ones, too:
+        the companies whose documents are in the same books."""
+        wanted = set(self._export_root()._ids)
+        roots = self._export_roots()
+        tree = [id_ for id_, root_id in roots.items() if root_id in wanted]
+        return self.browse(tree) | self._export_root()
+
+    def _export_enters(self, user):
+        """Tell whether somebody may enter this company or one of its branches."""
         self.ensure_one()
-        return pytz.timezone(self.partner_id.tz or "UTC")
+        return bool(self._export_tree() & user.company_ids)
+
+    # === TIME === #
+
+    def _export_timezone(self):
+        """Return the time zone (``pytz`` zone) of the root company: its partner's,
+        else UTC."""
+        self.ensure_one()
+        # sudo: what time it is there is no secret; who works in a branch may not read
+        # the root company
+        return pytz.timezone(self._export_root().sudo().partner_id.tz or "UTC")
 
     def _export_today(self):
         """Return today's date where the company is, whoever runs the job."""

@@ -21,7 +21,7 @@ class ExportCrmCreditHold(models.Model):
         """Return the domain of the goods on the water: delivered, documents kept."""
         self.ensure_one()
         return [
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "in", self.company_id._export_tree().ids),
             ("picking_type_code", "=", "outgoing"),
             ("state", "=", "done"),
             ("partner_id", "child_of", self.partner_id.ids),
@@ -49,6 +49,7 @@ class ExportCrmCreditHold(models.Model):
         # sudo: a hold counts, whoever delivers or invoices
         holds, orders = self.sudo(), orders.sudo()
         keys = {key for order in orders for key in order._export_credit_keys()}
+        company = company._export_root()
         loose = {(p.commercial_partner_id.id, company.id) for p in partners}
         found = holds._blocking_ids(keys | loose) if keys | loose else {}
         stopping = holds.browse(found[key] for key in loose if key in found)

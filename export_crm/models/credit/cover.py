@@ -19,15 +19,16 @@ class AccountPayment(models.Model):
     export_order_id = fields.Many2one(
         "sale.order",
         string="Deposit for order",
-        check_company=True,
         index="btree_not_null",
         domain="[('partner_invoice_id', 'child_of', partner_id),"
-        " ('state', 'in', ('draft', 'sent', 'sale'))]",
+        " ('state', 'in', ('draft', 'sent', 'sale')), '|',"
+        " ('company_id', 'parent_of', company_id),"
+        " ('company_id', 'child_of', company_id)]",
         help="The order this customer pays in advance. Paid far enough, it confirms "
         "while the customer is on credit hold.",
     )
 
-    @api.constrains("export_order_id", "partner_id", "payment_type")
+    @api.constrains("export_order_id", "partner_id", "payment_type", "company_id")
     def _check_export_order(self):
         for payment in self.filtered("export_order_id"):
             order = payment.export_order_id.sudo()
@@ -40,6 +41,12 @@ class AccountPayment(models.Model):
                         "order of who pays.",
                         order=order.name,
                         customer=payment.partner_id.display_name,
+                    )
+                )
+            if order.company_id not in payment.company_id._export_tree():
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s is an order of another company.", order=order.name
                     )
                 )
             if payment.payment_type != "inbound":

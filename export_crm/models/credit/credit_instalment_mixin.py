@@ -14,14 +14,17 @@ class ExportCrmCreditInstalmentMixin(models.AbstractModel):
         required=True,
         index=True,
         ondelete="cascade",
-        check_company=True,
         domain="[('display_type', '=', 'payment_term'),"
         " ('account_type', '=', 'asset_receivable'),"
         " ('parent_state', '=', 'posted'), ('balance', '>', 0),"
         " ('move_id.move_type', 'in', ('out_invoice', 'out_receipt'))]",
     )
     company_id = fields.Many2one(
-        related="move_line_id.company_id", store=True, index=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        index=True,
+        help="In whose books the instalment is: the root company's of its branch.",
     )
     move_id = fields.Many2one(
         related="move_line_id.move_id", string="Invoice", store=True, index=True
@@ -53,6 +56,12 @@ class ExportCrmCreditInstalmentMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._("This is not an instalment of a customer invoice.")
                 )
+
+    @api.depends("move_line_id.company_id")
+    def _compute_company_id(self):
+        for record in self:
+            # sudo: as the other fields of the line that are shown here
+            record.company_id = record.move_line_id.sudo().company_id._export_root()
 
     @api.depends("move_line_id")
     def _compute_display_name(self):

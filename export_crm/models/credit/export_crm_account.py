@@ -18,6 +18,8 @@ class ExportCrmAccount(models.Model):
         Most orders are far below the limit and need no more than this; see
         :meth:`_live_exposure` for the exact amount.
 
+        Documents of the company's branches count.
+
         :param judged: confirmed orders of these customers that are counted as they
             are in memory, in full: confirming is about to write them once more, and
             would have to write them twice if the database were asked
@@ -39,7 +41,7 @@ class ExportCrmAccount(models.Model):
                       JOIN sale_order s ON s.partner_invoice_id = p.id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
                        AND s.id <> ALL(%(judged)s)
-                       AND s.company_id = %(company)s AND s.state = 'sale'
+                       AND s.company_id = ANY(%(branches)s) AND s.state = 'sale'
                        AND (s.invoice_status IS DISTINCT FROM 'invoiced'
                             OR s.id = ANY(%(unsure)s))
                     UNION ALL
@@ -48,7 +50,7 @@ class ExportCrmAccount(models.Model):
                       JOIN account_move_line l ON l.partner_id = p.id
                       JOIN account_account a ON a.id = l.account_id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
-                       AND l.company_id = %(company)s AND l.parent_state = 'posted'
+                       AND l.company_id = ANY(%(branches)s) AND l.parent_state = 'posted'
                        AND l.reconciled IS NOT TRUE AND l.amount_residual > 0
                        AND a.account_type = 'asset_receivable'
                     UNION ALL
@@ -61,7 +63,7 @@ class ExportCrmAccount(models.Model):
                       JOIN sale_order s ON s.partner_invoice_id = p.id
                       JOIN sale_order_line sl ON sl.order_id = s.id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
-                       AND s.company_id = %(company)s AND s.state = 'sale'
+                       AND s.company_id = ANY(%(branches)s) AND s.state = 'sale'
                        AND s.invoice_status IS DISTINCT FROM 'invoiced'
                        AND (sl.price_total < 0
                             OR sl.qty_delivered > sl.product_uom_qty)
@@ -69,12 +71,12 @@ class ExportCrmAccount(models.Model):
                     SELECT m.commercial_partner_id, 'infinity'::float8
                       FROM account_move m
                      WHERE m.commercial_partner_id = ANY(%(partners)s)
-                       AND m.company_id = %(company)s AND m.state = 'draft'
+                       AND m.company_id = ANY(%(branches)s) AND m.state = 'draft'
                        AND m.move_type NOT IN ('in_invoice', 'in_refund', 'in_receipt')
                 ) part GROUP BY partner_id
                 """,
                 partners=list(partner_ids),
-                company=company.id,
+                branches=company._export_tree().ids,
                 judged=judged.ids,
                 unsure=unsure.ids,
             )
@@ -139,7 +141,7 @@ class ExportCrmAccount(models.Model):
         Counted as in :meth:`_live_exposure`.
         """
         self.env.flush_all()
-        company = order.company_id
+        company = order.company_id._export_root()
         scope = self._facts_scope(company, company._export_today())
         this = SQL(
             """

@@ -28,6 +28,7 @@ class ExportCrmCreditGate(models.Model):
     """
 
     _name = "export.crm.credit.gate"
+    _inherit = "export.crm.books.mixin"
     _description = "Credit Gate"
     _log_access = False
     _rec_name = "partner_id"

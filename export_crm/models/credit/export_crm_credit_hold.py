@@ -40,7 +40,7 @@ class ExportCrmCreditHold(models.Model):
 
     _name = "export.crm.credit.hold"
     _description = "Credit Hold"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["export.crm.books.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "blocking desc, opened_on desc, id desc"
     _check_company_auto = True
     # A salesperson may answer the Controller on the hold without changing it.
@@ -227,7 +227,7 @@ class ExportCrmCreditHold(models.Model):
         too; quotations if none is given."""
         customers = ("commercial_partner_id", "in", self.partner_id.ids)
         return [
-            ("company_id", "in", self.company_id.ids),
+            ("company_id", "in", self.company_id._export_tree().ids),
             ("state", "in", states or ("draft", "sent")),
             "|",
             ("partner_id", "any", [customers]),
@@ -240,7 +240,10 @@ class ExportCrmCreditHold(models.Model):
     def create(self, vals_list):
         sequence = self.env["ir.sequence"]
         for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
+            company = self.env["res.company"].browse(vals.get("company_id"))
+            # sudo: who works in a branch may not enter the root, whose holds these are
+            company = (company or self.env.company)._export_root().sudo()
+            vals["company_id"] = company.id
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["state"] = "open"
@@ -251,10 +254,9 @@ class ExportCrmCreditHold(models.Model):
                 "close_reason",
             ):
                 vals.pop(name, None)
-            vals["name"] = sequence.with_company(company).next_by_code(self._name)
-            vals.setdefault(
-                "opened_on", self.env["res.company"].browse(company)._export_today()
-            )
+            sequences = sequence.sudo().with_company(company)  # sudo: see above
+            vals["name"] = sequences.next_by_code(self._name)
+            vals.setdefault("opened_on", company._export_today())
             if not vals.get("rule_id"):
                 vals["rule_id"] = self._manual_rule().id
         self._check_not_held_yet(vals_list)
@@ -266,10 +268,7 @@ class ExportCrmCreditHold(models.Model):
     @api.model
     def _check_not_held_yet(self, vals_list):
         """Name the hold that blocks already; the index behind it settles races."""
-        keys = [
-            (vals["partner_id"], vals.get("company_id") or self.env.company.id)
-            for vals in vals_list
-        ]
+        keys = [(vals["partner_id"], vals["company_id"]) for vals in vals_list]
         # sudo: one hold blocks, whether or not this person may see it
         blocking = self.sudo()._blocking_ids(keys)
         for key in keys:
@@ -303,7 +302,7 @@ class ExportCrmCreditHold(models.Model):
     @api.model
     def _manual_rule(self):
         rule = self.env["export.crm.credit.rule"]._of_company(
-            self.env.company, "manual"
+            self.env.company._export_root(), "manual"
         )
         if not rule:
             raise UserError(

@@ -40,7 +40,7 @@ class ExportCrmCreditRelease(models.Model):
         "rest. An order that is raised, re-termed or given to another payer after "
         "the release is judged again.",
     )
-    order_id = fields.Many2one("sale.order", index=True, check_company=True)
+    order_id = fields.Many2one("sale.order", index=True)
     amount_limit = fields.Monetary(
         string="Up to",
         help="Total of the orders that pass, tax included, in company currency.",

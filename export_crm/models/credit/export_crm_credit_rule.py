@@ -9,6 +9,7 @@ class ExportCrmCreditRule(models.Model):
     """What stops new orders of a customer: one record per reason."""
 
     _name = "export.crm.credit.rule"
+    _inherit = "export.crm.books.mixin"
     _description = "Credit Rule"
     _order = "sequence, id"
     _check_company_auto = True

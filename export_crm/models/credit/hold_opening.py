@@ -66,7 +66,7 @@ class ExportCrmCreditHold(models.Model):
         """Tell whether somebody can still be asked about holds of a company."""
         return (
             user.active
-            and company in user.company_ids
+            and company._export_enters(user)
             and any(user.has_group(group) for group in DECIDING)
         )
 
@@ -74,13 +74,14 @@ class ExportCrmCreditHold(models.Model):
     def _responsible_in(self, company):
         """Return who decides in a company: its choice, else the first active Credit
         Controller there, else the first Export CRM manager."""
-        chosen = company.export_credit_user_id
+        # sudo: who decides is no secret, in a branch as in its root company
+        chosen = company.sudo().export_credit_user_id.with_env(self.env)
         if self._may_be_asked(chosen, company):
             return chosen
         for group in DECIDING:
             users = self.env.ref(group).all_user_ids
             users = users.filtered(
-                lambda u: u.active and not u.share and company in u.company_ids
+                lambda u: u.active and not u.share and company._export_enters(u)
             ).sorted("id")
             if users:
                 return users[0]

@@ -36,7 +36,7 @@ class ResPartner(models.Model):
     def _compute_export_credit_hold_id(self):
         # sudo: that a customer is held is told to whoever may see the customer
         holds = self.env["export.crm.credit.hold"].sudo()
-        company = self.env.company.id
+        company = self.env.company._export_root().id
         found = holds._blocking_ids(
             {(partner.commercial_partner_id.id, company) for partner in self}
         )
@@ -60,7 +60,8 @@ class ResPartner(models.Model):
             return linked(self, "export_credit_hold_id", value)
         if operator != "in":
             return NotImplemented
-        domain = [("blocking", "=", True), ("company_id", "=", self.env.company.id)]
+        company = self.env.company._export_root()
+        domain = [("blocking", "=", True), ("company_id", "=", company.id)]
         ids = [hold_id for hold_id in value if hold_id and hold_id is not True]
         if ids:
             domain.append(("id", "in", ids))

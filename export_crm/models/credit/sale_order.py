@@ -159,8 +159,10 @@ class SaleOrder(models.Model):
                 ON partner.commercial_partner_id = hold.partner_id
               JOIN sale_order orders
                 ON partner.id IN (orders.partner_id, orders.partner_invoice_id)
-               AND orders.company_id = hold.company_id
                AND orders.state IN ('draft', 'sent')
+              JOIN res_company place
+                ON place.id = orders.company_id
+               AND split_part(place.parent_path, '/', 1)::int = hold.company_id
              WHERE hold.blocking %s
             )""",
             only,
@@ -256,7 +258,7 @@ class SaleOrder(models.Model):
         """Add this order to the hold of ``blocker``, which is opened if need be."""
         self.ensure_one()
         hold = blocker.hold or self.env["export.crm.credit.hold"]._open_live(
-            self.company_id, blocker
+            self.company_id._export_root(), blocker
         )
         if self in hold.requested_order_ids:
             return

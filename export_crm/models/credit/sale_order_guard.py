@@ -145,15 +145,16 @@ class SaleOrder(models.Model):
         return blockers, used
 
     def _export_credit_keys(self):
-        """Return the ``(commercial partner id, company id)`` judged for this order:
+        """Return the ``(commercial partner id, root company id)`` judged for this order:
         who orders and who pays."""
         self.ensure_one()
         partners = (self.partner_id | self.partner_invoice_id).commercial_partner_id
-        return {(partner.id, self.company_id.id) for partner in partners}
+        company = self.company_id._export_root()
+        return {(partner.id, company.id) for partner in partners}
 
     def _export_payer_key(self):
         payer = (self.partner_invoice_id or self.partner_id).commercial_partner_id
-        return (payer.id, self.company_id.id)
+        return (payer.id, self.company_id._export_root().id)
 
     def _export_credit_limited(self):
         """Return the payers' keys whose credit limit is to be kept.
@@ -163,7 +164,7 @@ class SaleOrder(models.Model):
         """
         keys = set()
         for order in self:
-            company = order.company_id
+            company = order.company_id._export_root()
             if not company.account_use_credit_limit:
                 continue
             if not self._export_credit_rules(company, "exposure"):
@@ -192,7 +193,7 @@ class SaleOrder(models.Model):
         """
         found = {}
         holds = self.env["export.crm.credit.hold"].sudo()
-        for company in self.company_id:
+        for company in self.company_id._export_root():
             partner_ids = [key[0] for key in keys if key[1] == company.id]
             if not partner_ids:
                 continue
@@ -215,7 +216,7 @@ class SaleOrder(models.Model):
         """
         amounts = {}
         accounts = self.env["export.crm.account"].sudo()
-        for company in self.company_id:
+        for company in self.company_id._export_root():
             limits = {
                 key[0]: self._export_credit_limit(*key)
                 for key in limited
@@ -225,7 +226,7 @@ class SaleOrder(models.Model):
                 continue
             sold = self.filtered(
                 lambda order, company=company, limits=limits: order.state == "sale"
-                and order.company_id == company
+                and order.company_id._export_root() == company
                 and order._export_payer_key()[0] in limits
             )
             known = accounts._exposure_bound(company, list(limits), sold)
@@ -288,7 +289,7 @@ class SaleOrder(models.Model):
         """Return the largest quotation judged here, per payer: what it would add."""
         asked = {}
         for order in self:
-            if order.company_id == company and order.state != "sale":
+            if order.company_id._export_root() == company and order.state != "sale":
                 payer = order._export_payer_key()[0]
                 amount = order._export_amount_today(order.amount_total)
                 asked[payer] = max(asked.get(payer, 0.0), amount)
@@ -329,7 +330,7 @@ class SaleOrder(models.Model):
         if currency.compare_amounts(exposure, limit) <= 0:
             return
         partner = self.env["res.partner"].sudo().browse(key[0])
-        rule = self._export_credit_rules(self.company_id, "exposure")[0]
+        rule = self._export_credit_rules(self.company_id._export_root(), "exposure")[0]
         head = self.env._(
             "%(customer)s would owe more than its credit limit.", customer=partner.name
         )
@@ -350,13 +351,13 @@ class SaleOrder(models.Model):
         yield Blocker(partner, "exposure", hold, rule, text, note=head)
 
     def _export_blocked_by_terms(self, hold_by_key):
-        for rule in self._export_credit_rules(self.company_id, "terms"):
+        company = self.company_id._export_root()
+        for rule in self._export_credit_rules(company, "terms"):
             partner = self.partner_id.commercial_partner_id
             tier = self.env["export.crm.tier"]
             if rule.tier_ids:
-                tiers = self.env["export.crm.credit.hold"]._tiers_of(
-                    self.company_id, partner.ids
-                )
+                holds = self.env["export.crm.credit.hold"]
+                tiers = holds._tiers_of(company, partner.ids)
                 tier = tiers.get(partner.id, tier)
             if self.payment_term_id in rule.payment_term_ids:
                 continue
@@ -371,7 +372,7 @@ class SaleOrder(models.Model):
             )
             allowed = rule.payment_term_ids.mapped("name")
             lines = [self.env._("allowed: %s", ", ".join(allowed))] if allowed else []
-            key = (partner.id, self.company_id.id)
+            key = (partner.id, company.id)
             hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
             text = self._export_explain(head, lines)
             note = "\n".join([head, *lines])
@@ -381,7 +382,8 @@ class SaleOrder(models.Model):
         """Return the text of a live blocker: reason, lines, whom to ask."""
         holds = self.env["export.crm.credit.hold"].sudo()
         # sudo: who is responsible is no secret
-        who = holds.new({"company_id": self.company_id.id})._whom_to_ask()
+        company = self.company_id._export_root()
+        who = holds.new({"company_id": company.id})._whom_to_ask()
         return "\n".join([head, *(f"• {line}" for line in lines), who])
 
     def _export_credit_release(self, blocker, drawn=None):

@@ -86,7 +86,8 @@ class CrmLead(models.Model):
         self._export_plan_followups()
 
     def _export_company(self):
-        return self.company_id or self.user_id.company_id or self.create_uid.company_id
+        place = self.company_id or self.user_id.company_id or self.create_uid.company_id
+        return place._export_root()
 
     def _export_plan_followups(self):
         """Plan, move or end the response times of these inquiries."""

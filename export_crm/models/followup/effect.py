@@ -10,7 +10,7 @@ _EVENTS = {
                ON contact.commercial_partner_id = followup.partner_id
         LEFT JOIN sale_order event
                ON event.partner_id = contact.id
-              AND event.company_id = followup.company_id
+              AND event.company_id = ANY(%(branches)s)
               AND event.state = 'sale' AND event.export_kind = 'order'
               AND event.date_order > followup.done_at
               AND event.date_order <= followup.done_at + %(days)s * interval '1 day'
@@ -19,7 +19,7 @@ _EVENTS = {
         LEFT JOIN mail_message event
                ON event.author_id = followup.contact_id
               AND event.message_type IN ('email', 'comment')
-              AND (event.record_company_id = followup.company_id
+              AND (event.record_company_id = ANY(%(branches)s)
                    OR event.record_company_id IS NULL)
               AND event.date > followup.done_at
               AND event.date <= followup.done_at + %(days)s * interval '1 day'
@@ -67,7 +67,11 @@ class ExportCrmFollowup(models.Model):
         unknown until its days are over: it could still have an effect.
         """
         self.env.flush_all()
-        values = {"days": days, "now": fields.Datetime.now()}
+        values = {
+            "days": days,
+            "now": fields.Datetime.now(),
+            "branches": company._export_tree().ids,
+        }
         self.env.cr.execute(
             SQL(
                 """

@@ -45,6 +45,7 @@ class ExportCrmFollowup(models.Model):
     """
 
     _name = "export.crm.followup"
+    _inherit = "export.crm.books.mixin"
     _description = "Follow-up"
     _order = "due_at, id"
     _check_company_auto = True

@@ -7,6 +7,7 @@ class ExportCrmFollowupContent(models.Model):
     """What to bring along to a contact, by tier, segment and industry."""
 
     _name = "export.crm.followup.content"
+    _inherit = "export.crm.books.mixin"
     _description = "Material for Follow-ups"
     _order = "sequence, id"
 

@@ -11,6 +11,7 @@ class ExportCrmOrderNews(models.Model):
     """
 
     _name = "export.crm.order.news"
+    _inherit = "export.crm.books.mixin"
     _description = "Order News Told"
     _check_company_auto = True
 
@@ -32,7 +33,7 @@ class ExportCrmOrderNews(models.Model):
         """Take what is true now as known: whoever opts in gets no history."""
         self.search([("contact_id", "in", contacts.ids)]).unlink()
         for company in self.env["res.company"].search(
-            [("export_go_live_date", "!=", False)]
+            [("export_go_live_date", "!=", False), ("parent_id", "=", False)]
         ):
             self._begin_in(company, contacts)
 
@@ -76,7 +77,7 @@ class ExportCrmOrderNews(models.Model):
                 SELECT o.id, o.partner_id AS contact_id, o.name,
                        COALESCE(o.export_confirmed_at, o.date_order) AS confirmed_at
                   FROM sale_order o
-                 WHERE o.company_id = %(company)s AND o.state = 'sale'
+                 WHERE o.company_id = ANY(%(branches)s) AND o.state = 'sale'
                    AND o.partner_id = ANY(%(contacts)s)
                    AND o.date_order >= %(now)s - interval '1 year'
             ), delivery AS (
@@ -119,7 +120,7 @@ class ExportCrmOrderNews(models.Model):
             SELECT contact_id, 'invoiced', id, order_id, name, invoice_date
               FROM invoice
             """,
-            company=company.id,
+            branches=company._export_tree().ids,
             contacts=list(contact_ids),
             tz=zone,
             now=fields.Datetime.now(),

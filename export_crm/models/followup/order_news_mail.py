@@ -30,7 +30,7 @@ class ExportCrmFollowup(models.Model):
         """Send what is due (every quarter of an hour: no zone is off by less)."""
         cron = self.env["ir.cron"]
         companies = self.env["res.company"].search(
-            [("export_go_live_date", "!=", False)]
+            [("export_go_live_date", "!=", False), ("parent_id", "=", False)]
         )
         due = [(company, self._order_news_due(company)) for company in companies]
         cron._commit_progress(remaining=sum(len(contacts) for _c, contacts in due))
@@ -67,7 +67,7 @@ class ExportCrmFollowup(models.Model):
                 ("export_order_news", "=", True),
                 ("email", "!=", False),
                 ("is_blacklisted", "=", False),
-                ("company_id", "in", (company.id, False)),
+                ("company_id", "in", [*company._export_tree().ids, False]),
             ]
         )
         self._begin_order_news(company, contacts)

@@ -55,12 +55,13 @@ class ExportCrmFollowup(models.Model):
             user.active
             and not user.share
             and user not in (without or ())
-            and self.company_id in user.company_ids
+            and self.company_id._export_enters(user)
         )
 
     def _responsible_places(self, lines):
         """Yield recordsets of users, the first choice first."""
-        company, partner = self.company_id, self.partner_id
+        # sudo: who is responsible is a setting of the root company, told in a branch
+        company, partner = self.company_id.sudo(), self.partner_id
         lead = self._document() if self.res_model == "crm.lead" else None
         seller = self.order_id.user_id or (lead and lead.user_id) or partner.user_id
         team = (
@@ -80,11 +81,11 @@ class ExportCrmFollowup(models.Model):
         yield company.export_followup_user_id
         managers = self.env.ref("export_crm.export_crm_group_manager")
         yield managers.all_user_ids.filtered(
-            lambda user: company in user.company_ids
+            lambda user: company._export_enters(user)
         ).sorted("id")
 
     def _role_users(self, role, team):
-        company = self.company_id
+        company = self.company_id.sudo()  # sudo: see _responsible_places
         if role == "director":
             return team.user_id or company.export_director_id
         if role == "coordinator":

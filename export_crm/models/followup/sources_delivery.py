@@ -124,7 +124,7 @@ class ExportCrmFollowup(models.Model):
                   FROM sale_order o
                   JOIN res_partner contact ON contact.id = o.partner_id
              LEFT JOIN res_partner ship ON ship.id = o.partner_shipping_id
-                 WHERE o.company_id = %(company)s
+                 WHERE o.company_id = ANY(%(branches)s)
                    AND contact.commercial_partner_id = ANY(%(partners)s)
             ), moved AS (
                 SELECT m.id, m.picking_id, line.order_id, m.origin_returned_move_id,
@@ -173,7 +173,7 @@ class ExportCrmFollowup(models.Model):
              WHERE picking.date_done >= %(live)s
              ORDER BY picking.date_done, picking.id
             """,
-            company=company.id,
+            branches=company._export_tree().ids,
             partners=list(partner_ids),
             tz=company._export_timezone().zone,
             live=self._live_instant(company),

@@ -66,7 +66,7 @@ class ExportCrmFollowup(models.Model):
                        contact.commercial_partner_id AS partner_id
                   FROM sale_order o
                   JOIN res_partner contact ON contact.id = o.partner_id
-                 WHERE o.company_id = %(company)s
+                 WHERE o.company_id = ANY(%(branches)s)
                    AND contact.commercial_partner_id = ANY(%(partners)s)
                    AND GREATEST(o.export_sent_at, o.export_confirmed_at) >= %(live)s
             ), shipped AS (
@@ -86,7 +86,7 @@ class ExportCrmFollowup(models.Model):
               FROM orders
          LEFT JOIN shipped ON shipped.order_id = orders.id
             """,
-            company=company.id,
+            branches=company._export_tree().ids,
             partners=list(partner_ids),
             tz=company._export_timezone().zone,
             live=self._live_instant(company),
@@ -119,12 +119,12 @@ class ExportCrmFollowup(models.Model):
              LEFT JOIN res_users salesperson ON salesperson.id = lead.user_id
              LEFT JOIN res_users author ON author.id = lead.create_uid
                  WHERE COALESCE(lead.company_id, salesperson.company_id,
-                                author.company_id) = %(company)s
+                                author.company_id) = ANY(%(branches)s)
                    AND lead.create_date >= %(live)s
                    AND %(whose)s
                 """,
                 tz=company._export_timezone().zone,
-                company=company.id,
+                branches=company._export_tree().ids,
                 live=self._live_instant(company),
                 whose=whose,
             )
@@ -155,13 +155,13 @@ class ExportCrmFollowup(models.Model):
                        move.invoice_date_due AS day, move.payment_state,
                        move.state
                   FROM account_move move
-                 WHERE move.company_id = %(company)s
+                 WHERE move.company_id = ANY(%(branches)s)
                    AND move.commercial_partner_id = ANY(%(partners)s)
                    AND move.move_type = 'out_invoice'
                    AND move.state IN ('posted', 'cancel')
                    AND move.invoice_date_due >= %(live)s
                 """,
-                company=company.id,
+                branches=company._export_tree().ids,
                 partners=list(partner_ids),
                 live=company.export_go_live_date,
             )

@@ -91,7 +91,7 @@ class ExportCrmFollowup(models.Model):
               JOIN product_template template ON template.id = product.product_tmpl_id
               JOIN uom_uom unit ON unit.id = line.product_uom_id
               JOIN uom_uom own ON own.id = template.uom_id
-             WHERE o.company_id = %(company)s
+             WHERE o.company_id = ANY(%(branches)s)
                AND contact.commercial_partner_id = ANY(%(partners)s)
                AND o.state = 'sale' AND o.export_kind = 'order'
                AND o.date_order >= (%(since)s::date::timestamp
@@ -103,7 +103,7 @@ class ExportCrmFollowup(models.Model):
              ORDER BY contact.commercial_partner_id, COUNT(DISTINCT o.id) DESC, 3 DESC,
                       line.product_id
             """,
-            company=company.id,
+            branches=company._export_tree().ids,
             partners=partner_ids,
             tz=company._export_timezone().zone,
             since=company._export_today() - timedelta(days=_DAYS),

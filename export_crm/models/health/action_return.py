@@ -68,7 +68,7 @@ class ExportCrmActionRule(models.Model):
         found = self.env["export.crm.action"].search_fetch(
             [
                 ("rule_id", "in", self.ids),
-                ("company_id", "=", self.env.company.id),
+                ("company_id", "=", self.env.company._export_root().id),
                 ("measured_date", "!=", False),
             ],
             ["rule_id", "contacted", "state", "p_buy", "bought_after", "revenue_after"],

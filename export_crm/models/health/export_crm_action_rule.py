@@ -24,6 +24,7 @@ class ExportCrmActionRule(models.Model):
     """When to do what: a condition on the facts, a text, a role."""
 
     _name = "export.crm.action.rule"
+    _inherit = "export.crm.books.mixin"
     _description = "Next Best Action Rule"
     _order = "sequence, id"
     _check_company_auto = True

@@ -13,6 +13,7 @@ class ExportCrmBacktest(models.Model):
     """How good are our warnings? Measured on the company's own past."""
 
     _name = "export.crm.backtest"
+    _inherit = "export.crm.books.mixin"
     _description = "How Good Are Our Warnings?"
     _order = "date desc, id desc"
     _rec_name = "date"

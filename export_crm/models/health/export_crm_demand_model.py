@@ -20,6 +20,7 @@ class ExportCrmDemandModel(models.Model):
     """
 
     _name = "export.crm.demand.model"
+    _inherit = "export.crm.books.mixin"
     _description = "Demand Model"
     _order = "date desc, id desc"
     _rec_name = "date"
@@ -233,7 +234,7 @@ class ExportCrmDemandModel(models.Model):
 
     def action_fit_now(self):
         """Fit the current company's model on everything up to today."""
-        company = self.env.company
+        company = self.env.company._export_root().sudo()
         # sudo: a manager may ask for a fit; who wrote the parameters is the machine
         self.env["export.crm.demand.model"].sudo()._fit(
             company, company._export_today()

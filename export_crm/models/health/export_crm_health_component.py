@@ -16,6 +16,7 @@ class ExportCrmHealthComponent(models.Model):
     """A part of the health index and its weight."""
 
     _name = "export.crm.health.component"
+    _inherit = "export.crm.books.mixin"
     _description = "Health Component"
     _order = "sequence, id"
     _check_company_auto = True

@@ -8,6 +8,7 @@ class ExportCrmHealthMedian(models.Model):
     """The company's median customer: one row per component."""
 
     _name = "export.crm.health.median"
+    _inherit = "export.crm.books.mixin"
     _description = "Median of a Health Component"
     _rec_name = "code"
     _check_company_auto = True

@@ -19,6 +19,7 @@ class ExportCrmWarningRule(models.Model):
     """What people are warned of, and from when on."""
 
     _name = "export.crm.warning.rule"
+    _inherit = "export.crm.books.mixin"
     _description = "Warning Rule"
     _order = "sequence, id"
     _check_company_auto = True

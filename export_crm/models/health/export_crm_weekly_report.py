@@ -117,7 +117,7 @@ class ExportCrmWeeklyReport(models.Model):
         ).search(
             said
             & Domain("state", "=", "open")
-            & Domain("company_id", "in", companies.ids)
+            & Domain("company_id", "in", companies._export_root().ids)
         )
 
     @api.depends_context("lang")
@@ -145,7 +145,7 @@ class ExportCrmWeeklyReport(models.Model):
             ]
             found.append(
                 (
-                    company,
+                    company.sudo(),  # its name, for who may enter a branch alone
                     [
                         (
                             title,

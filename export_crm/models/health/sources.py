@@ -61,7 +61,7 @@ def _rhythm_sql(scope):
                       SELECT c.partner_id, %(created)s, FALSE
                         FROM export_fact_contact c
                         JOIN crm_lead l ON l.partner_id = c.contact_id
-                       WHERE (l.company_id = %(company)s OR l.company_id IS NULL)
+                       WHERE (l.company_id = ANY(%(branches)s) OR l.company_id IS NULL)
                          AND l.create_date < %(until)s
                       ) sign
                 GROUP BY partner_id
@@ -71,7 +71,7 @@ def _rhythm_sql(scope):
         recent=scope.within(SQL("day"), SEASON_DAYS),
         inquired=scope.within(SQL("day"), INQUIRY_DAYS),
         created=scope.day(SQL("l.create_date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 

@@ -14,12 +14,12 @@ def _latest_sql(scope, table, columns):
         SELECT DISTINCT ON (b.partner_id) b.partner_id, %(columns)s
           FROM export_fact_batch b
           JOIN %(table)s a ON a.partner_id = b.partner_id
-         WHERE a.company_id = %(company)s AND a.date <= %(as_of)s
+         WHERE a.company_id = ANY(%(branches)s) AND a.date <= %(as_of)s
          ORDER BY b.partner_id, a.date DESC, a.id DESC
         """,
         columns=columns,
         table=SQL.identifier(table),
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 
@@ -47,12 +47,12 @@ def _referral_sql(scope):
            AND r.commercial_partner_id <> c.partner_id
           JOIN res_partner p ON p.commercial_partner_id = r.commercial_partner_id
           JOIN sale_order s ON s.partner_id = p.id
-         WHERE s.company_id = %(company)s AND s.state = 'sale'
+         WHERE s.company_id = ANY(%(branches)s) AND s.state = 'sale'
            AND s.export_kind = 'order' AND s.amount_untaxed > 0
            AND s.date_order < %(until)s
          GROUP BY c.partner_id
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 

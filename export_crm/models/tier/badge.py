@@ -5,9 +5,9 @@ from odoo.fields import Domain
 
 
 def tier_key(document):
-    """Return ``(commercial customer's id, company id)`` of a document."""
+    """Return ``(commercial customer's id, root company id)`` of a document."""
     company = document.company_id or document.env.company
-    return document.partner_id.commercial_partner_id.id, company.id
+    return document.partner_id.commercial_partner_id.id, company._export_root().id
 
 
 @api.depends("partner_id", "company_id")

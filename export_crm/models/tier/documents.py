@@ -20,7 +20,7 @@ class CrmLead(models.Model):
     def _compute_export_answer_by(self):
         policies = self.env["export.crm.tier.policy"]
         for company, leads in self.grouped(
-            lambda lead: lead.company_id or self.env.company
+            lambda lead: (lead.company_id or self.env.company)._export_root()
         ).items():
             by_tier = policies._by_tier(company)
             for lead in leads:

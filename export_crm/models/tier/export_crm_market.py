@@ -5,6 +5,7 @@ class ExportCrmMarket(models.Model):
     """A market: countries, and what they mean to us."""
 
     _name = "export.crm.market"
+    _inherit = "export.crm.books.mixin"
     _description = "Market"
     _order = "sequence, name, id"
 

@@ -15,6 +15,7 @@ class ExportCrmTeamRole(models.Model):
     """Who looks after customers of some tiers and countries, in which role."""
 
     _name = "export.crm.team.role"
+    _inherit = "export.crm.books.mixin"
     _description = "Role in an Account Team"
     _order = "sequence, id"
     _rec_name = "role"

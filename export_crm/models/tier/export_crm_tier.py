@@ -33,7 +33,7 @@ class ExportCrmTier(models.Model):
             self.env["export.crm.account"]._read_group(
                 [
                     ("tier_id", "in", self.ids),
-                    ("company_id", "=", self.env.company.id),
+                    ("company_id", "=", self.env.company._export_root().id),
                 ],
                 ["tier_id"],
                 ["__count"],

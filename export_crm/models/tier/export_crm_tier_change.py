@@ -23,6 +23,7 @@ class ExportCrmTierChange(models.Model):
     """The history of tiers: what changed, why, by whom. Rows never change."""
 
     _name = "export.crm.tier.change"
+    _inherit = "export.crm.books.mixin"
     _description = "Tier Change"
     _order = "date desc, id desc"
     _rec_name = "partner_id"

@@ -40,6 +40,7 @@ class ExportCrmTierCriterion(models.Model):
     """
 
     _name = "export.crm.tier.criterion"
+    _inherit = "export.crm.books.mixin"
     _description = "Tier Criterion"
     _order = "sequence, id"
     _rec_name = "name"

@@ -17,7 +17,7 @@ class ExportCrmTierGrading(models.Model):
 
     _name = "export.crm.tier.grading"
     _description = "Tier Grading"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["export.crm.books.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "as_of desc, id desc"
     _check_company_auto = True
 

@@ -17,6 +17,7 @@ class ExportCrmTierGradingLine(models.Model):
     """One customer in a grading: who would move, why, and what it means."""
 
     _name = "export.crm.tier.grading.line"
+    _inherit = "export.crm.books.mixin"
     _description = "Line of a Tier Grading"
     _order = "revenue_365d desc, id"
     _rec_name = "partner_id"

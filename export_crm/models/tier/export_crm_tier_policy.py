@@ -37,6 +37,7 @@ class ExportCrmTierPolicy(models.Model):
     """
 
     _name = "export.crm.tier.policy"
+    _inherit = "export.crm.books.mixin"
     _description = "Service Policy of a Tier"
     _order = "sequence, id"
     _check_company_auto = True

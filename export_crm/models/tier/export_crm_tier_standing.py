@@ -17,6 +17,7 @@ class ExportCrmTierStanding(models.Model):
     """
 
     _name = "export.crm.tier.standing"
+    _inherit = "export.crm.books.mixin"
     _description = "Standing after a Grading"
     _rec_name = "account_id"
     _order = "id"

@@ -103,7 +103,7 @@ class ResPartner(models.Model):
 
     def _export_render_policy(self, account):
         """Return service and account team of the customer as it is shown."""
-        company = self.env.company
+        company = self.env.company._export_root()
         tier = account.tier_id
         policy = self.env["export.crm.tier.policy"]._of_tier(company, tier)
         customer = self.commercial_partner_id
@@ -117,7 +117,7 @@ class ResPartner(models.Model):
                 "team": team,
                 "rebate": amount[0],
                 "next_step": amount[2],
-                "currency": company.currency_id,
+                "currency": self.env.company.currency_id,
                 "tier": tier,
             },
         )
@@ -149,7 +149,7 @@ class ResPartner(models.Model):
         )
         action["domain"] = [
             ("partner_id", "=", self.commercial_partner_id.id),
-            ("company_id", "=", self.env.company.id),
+            ("company_id", "=", self.env.company._export_root().id),
         ]
         action["context"] = {}
         return action
@@ -158,6 +158,6 @@ class ResPartner(models.Model):
         return self.env["export.crm.account"].search(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
+                ("company_id", "=", self.env.company._export_root().id),
             ]
         )

@@ -148,7 +148,8 @@ class SaleOrder(models.Model):
             or not self.partner_id
         ):
             return policies
-        return policies._of_tier(self.company_id, self.export_customer_tier_id)
+        company = self.company_id._export_root()
+        return policies._of_tier(company, self.export_customer_tier_id)
 
     def _export_is_follow_up(self):
         """Tell whether the customer has bought before."""
@@ -158,7 +159,7 @@ class SaleOrder(models.Model):
             accounts.search_count(
                 [
                     ("partner_id", "=", self.partner_id.commercial_partner_id.id),
-                    ("company_id", "=", self.company_id.id),
+                    ("company_id", "=", self.company_id._export_root().id),
                     ("order_count", ">", 0),
                 ],
                 limit=1,
@@ -188,7 +189,7 @@ class SaleOrder(models.Model):
                     ("product_id", "in", new.ids),
                     ("state", "=", "sale"),
                     ("order_id.export_kind", "=", "order"),
-                    ("company_id", "=", self.company_id.id),
+                    ("company_id", "in", self.company_id._export_tree().ids),
                     (
                         "order_partner_id",
                         "child_of",

@@ -40,7 +40,7 @@ class ExportCrmAccount(models.Model):
             return NotImplemented
         policies = self.env["export.crm.tier.policy"]
         due = Domain.FALSE
-        for company in self.env.companies:
+        for company in self.env.companies._export_root():
             today = company._export_today()
             for tier_id, policy in policies._by_tier(company).items():
                 if policy.contact_days:

@@ -66,7 +66,7 @@ class ResCompany(models.Model):
         markets = self.env["export.crm.market"].sudo()
         # sudo: whether a core market exists at all is no secret
         for company in self:
-            company.export_tier_core_known = markets._core_known(company)
+            company.export_tier_core_known = markets._core_known(company._export_root())
 
     @api.constrains("export_tier_interval", "export_tier_auto_days")
     def _check_export_tier_settings(self):
@@ -84,7 +84,7 @@ class ResCompany(models.Model):
         group = self.env.ref("export_crm.export_crm_group_manager")
         # sudo: who is a manager is no secret
         people = group.sudo().all_user_ids.filtered(
-            lambda user: user.active and not user.share and self in user.company_ids
+            lambda user: user.active and not user.share and self._export_enters(user)
         )
         system = self.env.ref("base.user_root")
         return (people - system).sorted("id")[:1].with_env(self.env)

@@ -13,7 +13,10 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
     _description = "Who Would Be Held"
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        domain="[('parent_id', '=', False)]",
+        default=lambda self: self.env.company._export_root(),
     )
     line_ids = fields.One2many(
         "export.crm.credit.hold.preview.line",
@@ -42,6 +45,8 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
     def _findings(self, company):
         """Return the values of one line per customer and rule, worst delay first."""
         self._check_controller()
+        # sudo: the books of the root company, also for who may enter a branch alone
+        company = company._export_root().sudo()
         today = company._export_today()
         accounts = self.env["export.crm.account"].sudo()
         # sudo: a Controller sees every customer of the company here
@@ -80,15 +85,14 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
         chosen = self.line_ids.filtered("selected").partner_id
         if not chosen:
             raise UserError(self.env._("Choose at least one customer."))
-        today = self.company_id._export_today()
+        company = self.company_id._export_root().sudo()  # sudo: see _findings
+        today = company._export_today()
         # sudo: evidence is written by the check alone
         holds = self.env["export.crm.credit.hold"].sudo()
-        findings = holds._ledger_findings(
-            self.company_id, chosen.ids, today, history=True
-        )
+        findings = holds._ledger_findings(company, chosen.ids, today, history=True)
         opened = holds.browse()
         for rule, evidence in findings.items():
-            opened += holds._open_found(self.company_id, rule, evidence, today)
+            opened += holds._open_found(company, rule, evidence, today)
         action = self.env["ir.actions.actions"]._for_xml_id(
             "export_crm.export_crm_credit_hold_action"
         )

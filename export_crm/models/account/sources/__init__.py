@@ -8,7 +8,8 @@ row per customer that has something there: ``partner_id`` and the columns named 
 A customer without a row gets 0 in the ``zero`` columns (nothing there *is* zero) and
 NULL in the ``unknown`` ones. The query
 
-* reads only rows of ``scope.company_id`` dated up to ``scope.as_of``;
+* reads only documents of ``scope.branches`` (the root company and its branches) dated
+  up to ``scope.as_of``;
 * returns amounts in company currency, shares as 0 to 1, dates as company-local days;
 * may read the temporary tables ``export_fact_contact`` (``contact_id``, ``partner_id``:
   every contact of every customer of the batch) and ``export_fact_order`` (see

@@ -18,11 +18,11 @@ def _inquiries_sql(scope):
         SELECT c.partner_id, %(day)s AS day
           FROM export_fact_contact c
           JOIN crm_lead l ON l.partner_id = c.contact_id
-         WHERE (l.company_id = %(company)s OR l.company_id IS NULL)
+         WHERE (l.company_id = ANY(%(branches)s) OR l.company_id IS NULL)
            AND l.create_date < %(until)s
         """,
         day=scope.day(SQL("l.create_date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 
@@ -35,11 +35,11 @@ def _inbound_sql(scope):
           FROM export_fact_contact c
           JOIN mail_message m ON m.author_id = c.contact_id
          WHERE m.message_type IN ('email', 'comment')
-           AND (m.record_company_id = %(company)s OR m.record_company_id IS NULL)
+           AND (m.record_company_id = ANY(%(branches)s) OR m.record_company_id IS NULL)
            AND m.date < %(until)s
         """,
         day=scope.day(SQL("m.date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 
@@ -66,11 +66,11 @@ def _outbound_sql(scope):
             ON author.id = m.author_id AND author.partner_share IS NOT TRUE
          WHERE m.message_type IN ('email', 'comment', 'email_outgoing', 'sms')
            AND m.is_internal IS NOT TRUE
-           AND (m.record_company_id = %(company)s OR m.record_company_id IS NULL)
+           AND (m.record_company_id = ANY(%(branches)s) OR m.record_company_id IS NULL)
            AND m.date < %(until)s
         """,
         day=scope.day(SQL("m.date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 
@@ -94,7 +94,7 @@ def _activities_sql(scope):
                SELECT c.partner_id, 'crm.lead', l.id
                  FROM export_fact_contact c
                  JOIN crm_lead l ON l.partner_id = c.contact_id
-                WHERE l.company_id = %(company)s OR l.company_id IS NULL
+                WHERE l.company_id = ANY(%(branches)s) OR l.company_id IS NULL
                ) target
           JOIN mail_activity a ON a.res_model = target.model AND a.res_id = target.id
           JOIN mail_activity_type t ON t.id = a.activity_type_id
@@ -104,7 +104,7 @@ def _activities_sql(scope):
            AND a.date_done <= %(as_of)s
            AND t.category IN ('phonecall', 'meeting')
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 
@@ -127,11 +127,11 @@ def _logged_sql(scope):
                                 WHEN 'neutral' THEN 0 END AS mark
           FROM export_fact_contact c
           JOIN export_crm_interaction i ON i.partner_id = c.contact_id
-         WHERE i.company_id = %(company)s
+         WHERE i.company_id = ANY(%(branches)s)
            AND i.date < %(until)s
         """,
         day=scope.day(SQL("i.date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 
@@ -149,11 +149,11 @@ def _moods_sql(scope):
           FROM export_fact_contact c
           JOIN mail_message m ON m.author_id = c.contact_id
           JOIN export_crm_message_mood mood ON mood.message_id = m.id
-         WHERE (m.record_company_id = %(company)s OR m.record_company_id IS NULL)
+         WHERE (m.record_company_id = ANY(%(branches)s) OR m.record_company_id IS NULL)
            AND m.date < %(until)s
         """,
         day=scope.day(SQL("m.date")),
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
     )
 

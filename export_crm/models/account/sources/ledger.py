@@ -24,9 +24,9 @@ def _residuals_sql(scope):
     )
     where = SQL(
         """
-           l.company_id = %s AND l.parent_state = 'posted' AND l.date <= %s
+           l.company_id = ANY(%s) AND l.parent_state = 'posted' AND l.date <= %s
         """,
-        scope.company_id,
+        scope.branches,
         scope.as_of,
     )
     return SQL(
@@ -108,7 +108,7 @@ def _disputed_sql(scope):
                SELECT move_line_id AS id, SUM(amount) AS amount,
                       MIN(accepted_on) AS since
                  FROM export_crm_credit_dispute
-                WHERE company_id = %(company)s
+                WHERE company_id = ANY(%(branches)s)
                   AND state IN ('accepted', 'closed')
                   AND accepted_on <= %(as_of)s
                   AND (closed_on IS NULL OR closed_on > %(as_of)s)
@@ -123,7 +123,7 @@ def _disputed_sql(scope):
                 AND p.max_date BETWEEN d.since AND %(as_of)s
          GROUP BY d.id, d.amount, l.balance, l.amount_currency
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 

@@ -30,10 +30,10 @@ def orders_sql(scope):
                s.user_id, s.team_id, s.medium_id
           FROM export_fact_contact c
           JOIN sale_order s ON s.partner_id = c.contact_id
-         WHERE s.company_id = %(company)s
+         WHERE s.company_id = ANY(%(branches)s)
            AND LEAST(s.date_order, s.create_date) < %(until)s
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
         day=scope.day(SQL("s.date_order")),
         quoted=scope.day(SQL("LEAST(s.date_order, s.create_date)")),

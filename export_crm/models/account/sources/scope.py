@@ -15,7 +15,8 @@ WINDOWS = (91, 182, 365)
 class Scope:
     """Constants of one refresh.
 
-    :param int company_id: only documents of this very company count
+    :param int company_id: the root company whose accounts are filled
+    :param tuple branch_ids: the ids of it and all its branches: whose documents count
     :param date as_of: nothing dated after this day is used
     :param str tz: the company's time zone; decides on which day an order falls
     :param int places: decimals of the company's currency
@@ -24,10 +25,16 @@ class Scope:
     """
 
     company_id: int
+    branch_ids: tuple
     as_of: date
     tz: str
     places: int
     line_columns: frozenset = frozenset()
+
+    @property
+    def branches(self):
+        """The companies whose documents count, as a parameter for ``= ANY(…)``."""
+        return list(self.branch_ids)
 
     @property
     def until(self):

@@ -35,7 +35,7 @@ def _credits_sql(scope):
                         JOIN sale_order s ON s.id = sl.order_id
                         JOIN res_partner buyer ON buyer.id = s.partner_id
                         JOIN res_partner payer ON payer.id = s.partner_invoice_id
-                       WHERE m.company_id = %(company)s
+                       WHERE m.company_id = ANY(%(branches)s)
                          AND m.move_type = 'out_refund'
                          AND m.state = 'posted'
                          AND (s.state <> 'sale' OR s.export_kind <> 'order'
@@ -46,12 +46,12 @@ def _credits_sql(scope):
                       ) l
                 GROUP BY l.move_id
                ) x ON x.move_id = m.id
-         WHERE m.company_id = %(company)s
+         WHERE m.company_id = ANY(%(branches)s)
            AND m.move_type = 'out_refund'
            AND m.state = 'posted'
            AND m.invoice_date <= %(as_of)s
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 
@@ -79,14 +79,14 @@ def _paid_by_others_sql(scope):
                  JOIN res_partner billed ON billed.id = m.partner_id
                   AND billed.commercial_partner_id <> o.partner_id
                 WHERE o.purchase
-                  AND m.company_id = %(company)s
+                  AND m.company_id = ANY(%(branches)s)
                   AND m.move_type = 'out_refund'
                   AND m.state = 'posted'
                   AND m.invoice_date <= %(as_of)s
                ) line
          GROUP BY partner_id, day
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         as_of=scope.as_of,
     )
 

@@ -32,7 +32,7 @@ def candidates_sql(scope):
         SELECT s.id, c.partner_id, s.amount_total, s.currency_id, s.currency_rate
           FROM export_fact_contact c
           JOIN sale_order s ON s.partner_invoice_id = c.contact_id
-         WHERE s.company_id = %(company)s
+         WHERE s.company_id = ANY(%(branches)s)
            AND s.state = 'sale'
            AND s.date_order < %(until)s
            AND s.invoice_status IN ('no', 'to invoice')
@@ -46,20 +46,20 @@ def candidates_sql(scope):
           JOIN sale_order s ON s.id = sl.order_id
           JOIN export_fact_contact o
             ON o.contact_id = s.partner_invoice_id AND o.partner_id = c.partner_id
-         WHERE m.company_id = %(company)s
+         WHERE m.company_id = ANY(%(branches)s)
            AND m.move_type = 'out_invoice'
            AND (m.state = 'draft' OR m.state = 'posted' AND m.invoice_date > %(as_of)s)
-           AND s.company_id = %(company)s
+           AND s.company_id = ANY(%(branches)s)
            AND s.state = 'sale'
            AND s.date_order < %(until)s
         """,
-        company=scope.company_id,
+        branches=scope.branches,
         until=scope.until,
         as_of=scope.as_of,
     )
 
 
-def _lines_sql(scope):
+def _lines_sql():
     """Select the lines of these orders: pieces, unit price, how they are invoiced.
 
     ``side`` is -1 for a line of negative quantity, whose pieces are counted as
@@ -99,7 +99,7 @@ def _lines_sql(scope):
                  JOIN account_tax_sale_order_line_rel r
                    ON r.sale_order_line_id = zero.id
                  JOIN account_tax at ON at.id = r.account_tax_id
-                 JOIN res_company co ON co.id = %(company)s
+                 JOIN res_company co ON co.id = at.company_id
                 WHERE at.amount_type = 'percent'
                   AND COALESCE(at.price_include_override, co.account_price_include, '')
                       <> 'tax_included'
@@ -107,7 +107,6 @@ def _lines_sql(scope):
                ) tax ON tax.id = sl.id
          WHERE sl.display_type IS NULL
         """,
-        company=scope.company_id,
     )
 
 
@@ -323,7 +322,7 @@ def open_orders_sql(scope, orders):
                ) l ON l.order_id = o.id
         """,
         orders=orders,
-        lines=_lines_sql(scope),
+        lines=_lines_sql(),
         invoiced=_invoiced_sql(scope),
         moved=_moved_sql(scope),
         open=_open_lines_sql(),
