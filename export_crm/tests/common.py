@@ -167,5 +167,47 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
         return fields.Date.to_date(date).strftime("%m/%d/%Y")
 
 
+class BranchCase(ExportCrmCommon):
+    """The company, a branch, a branch of the branch, and a company of its own.
+
+    Anna decides in all of them; Berta sells and may enter the branch alone.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        companies = cls.env["res.company"]
+        cls.branch = companies.create(
+            {"name": "Rotterdam Branch", "parent_id": cls.company.id}
+        )
+        cls.twig = companies.create({"name": "Delft Desk", "parent_id": cls.branch.id})
+        cls.stranger = cls.setup_other_company(name="Stranger Ltd")["company"]
+        cls.stranger.export_go_live_date = "2000-01-01"
+        cls.env.cr.precommit.run()  # loads the charts of accounts
+        cls.tree = cls.company | cls.branch | cls.twig
+        cls.env.user.company_ids |= cls.tree | cls.stranger
+        cls.controller.company_ids |= cls.tree | cls.stranger
+        cls.clerk = cls._user(
+            "clerk",
+            "user",
+            name="Berta Branch",
+            company_id=cls.branch.id,
+            company_ids=[Command.set(cls.branch.ids)],
+        )
+        cls.env = cls.env(
+            context={
+                **cls.env.context,
+                "allowed_company_ids": (cls.tree | cls.stranger).ids,
+            }
+        )
+
+    @classmethod
+    def _in(cls, company, user):
+        """Return the environment of a user who works in a company alone."""
+        return cls.env(
+            user=user, context={**cls.env.context, "allowed_company_ids": company.ids}
+        )
+
+
 class ExportCrmTourCase(ExportCrmCommon, ShotCase):
     """Tours in the tests' own company."""

@@ -38,8 +38,9 @@ class ExportCrmBooksMixin(models.AbstractModel):
             names = fnames
         for record in self:
             strange = [name for name in names if record._export_is_strange(name)]
-            if strange:
-                super(ExportCrmBooksMixin, record)._check_company(strange)
+            if strange:  # it raises
+                return super(ExportCrmBooksMixin, record)._check_company(strange)
+        return None
 
     def _export_is_strange(self, name):
         field = self._fields[name]

@@ -228,5 +228,7 @@ class ResPartner(models.Model):
         """Return the domain of the partners whose account meets ``domain``."""
         # sudo: see _export_score_accounts
         accounts = self.env["export.crm.account"].sudo()
-        query = accounts._search([("company_id", "=", self.env.company._export_root().id), *domain])
+        query = accounts._search(
+            [("company_id", "=", self.env.company._export_root().id), *domain]
+        )
         return Domain("commercial_partner_id", "in", query.subselect("partner_id"))

@@ -224,8 +224,7 @@ class ExportCrmClaimLine(models.Model):
                     self.env._("These goods are not of the customer of this claim.")
                 )
             if any(
-                anchor.company_id - line.company_id._export_tree()
-                for anchor in anchors
+                anchor.company_id - line.company_id._export_tree() for anchor in anchors
             ):
                 raise ValidationError(
                     self.env._("These goods were sold by another company.")

@@ -50,7 +50,8 @@ class ExportCrmAccount(models.Model):
                       JOIN account_move_line l ON l.partner_id = p.id
                       JOIN account_account a ON a.id = l.account_id
                      WHERE p.commercial_partner_id = ANY(%(partners)s)
-                       AND l.company_id = ANY(%(branches)s) AND l.parent_state = 'posted'
+                       AND l.company_id = ANY(%(branches)s)
+                       AND l.parent_state = 'posted'
                        AND l.reconciled IS NOT TRUE AND l.amount_residual > 0
                        AND a.account_type = 'asset_receivable'
                     UNION ALL

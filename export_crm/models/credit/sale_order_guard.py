@@ -145,8 +145,8 @@ class SaleOrder(models.Model):
         return blockers, used
 
     def _export_credit_keys(self):
-        """Return the ``(commercial partner id, root company id)`` judged for this order:
-        who orders and who pays."""
+        """Return the ``(commercial partner id, root company id)`` judged for this
+        order: who orders and who pays."""
         self.ensure_one()
         partners = (self.partner_id | self.partner_invoice_id).commercial_partner_id
         company = self.company_id._export_root()

@@ -19,4 +19,6 @@ class ResConfigSettings(models.TransientModel):
     export_tier_user_id = fields.Many2one(
         related="company_id.root_id.export_tier_user_id", readonly=False
     )
-    export_tier_core_known = fields.Boolean(related="company_id.root_id.export_tier_core_known")
+    export_tier_core_known = fields.Boolean(
+        related="company_id.root_id.export_tier_core_known"
+    )

@@ -1,5 +1,6 @@
 from . import (
     test_facts_access,
+    test_facts_branch,
     test_facts_contact,
     test_facts_ledger,
     test_facts_refresh,
