@@ -114,6 +114,29 @@ class MailActivityPlan(models.Model):
         if self.export_trigger:
             self.res_model = TRIGGER_MODELS[self.export_trigger]
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        plans._export_leave_branch()
+        return plans
+
+    def write(self, vals):
+        """Keep plans that start by themselves with root companies."""
+        result = super().write(vals)
+        if {"company_id", "export_trigger"} & set(vals):
+            self._export_leave_branch()
+        return result
+
+    def _export_leave_branch(self):
+        """Give plans that start by themselves to the root companies of branches: the
+        documents that start them are all in one set of books."""
+        for plan in self.filtered("export_trigger"):
+            root = plan.company_id._export_root()
+            if root != plan.company_id:
+                plan.company_id = root
+
     def _export_holiday_words(self):
         """Return the lower-case words that a holiday's name is looked through for."""
         self.ensure_one()

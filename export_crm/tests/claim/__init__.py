@@ -1,5 +1,6 @@
 from . import (
     test_claim_api,
+    test_claim_branch,
     test_claim_clock,
     test_claim_clock_pure,
     test_claim_escalation,

@@ -60,6 +60,16 @@ class Books:
             }
         )
 
+    def branch(self):
+        """Return the ids of a new branch and of who sells there and nowhere else."""
+        return self.do(self._branch)
+
+    def _branch(self, env):
+        branch = env["res.company"].create(
+            {"name": f"Branch {uuid.uuid4()}", "parent_id": self.company}
+        )
+        return branch.id, self._user(env, branch, "user").id
+
     def customers(self, number, **values):
         """Return the ids of new customers."""
         return self.do(self._customers, number, values)
@@ -80,20 +90,25 @@ class Books:
             [(partner_id, self.company) for partner_id in partner_ids]
         )
 
-    def quotations(self, partner_ids, amount=100.0, payer_ids=None):
-        """Return the ids of new quotations, one for each of ``partner_ids``."""
-        return self.do(self._quotations, partner_ids, amount, payer_ids or partner_ids)
+    def quotations(self, partner_ids, amount=100.0, payer_ids=None, company=None):
+        """Return the ids of new quotations, one for each of ``partner_ids``.
 
-    def _quotations(self, env, partner_ids, amount, payer_ids):
-        line = {"product_id": self.product, "price_unit": amount}
-        orders = env["sale.order"].with_company(self.company)
+        :param company: id of a branch of ours; None: the company itself
+        """
+        payer_ids = payer_ids or partner_ids
+        company = company or self.company
+        return self.do(self._quotations, partner_ids, amount, payer_ids, company)
+
+    def _quotations(self, env, partner_ids, amount, payer_ids, company):
+        line = {"product_id": self.product, "price_unit": amount, "tax_ids": False}
+        orders = env["sale.order"].with_company(company)
         return orders.create(
             [
                 {
                     "partner_id": partner_id,
                     "partner_invoice_id": payer_id,
                     "user_id": self.salesperson,
-                    "company_id": self.company,
+                    "company_id": company,
                     "order_line": [Command.create(line)],
                 }
                 for partner_id, payer_id in zip(partner_ids, payer_ids, strict=True)

@@ -1,4 +1,5 @@
 from . import (
+    test_followup_branch,
     test_followup_changes,
     test_followup_claims,
     test_followup_clocks,
