@@ -46,6 +46,7 @@ def migrate(cr, _version):
         """
     )
     _share_settings(env)
+    _share_limits(env)
     _join_holds(env)
     _join_followups(env)
     env.flush_all()
@@ -92,6 +93,53 @@ def _share_settings(env):
         )
     )
     env["res.company"].invalidate_model(names)
+
+
+def _share_limits(env):
+    """One credit limit for a root and its branches: the root's own, else the lowest.
+
+    Where a branch judged by limits, the root does from now on.
+    """
+    env.cr.execute(
+        """
+        WITH tree AS (
+            SELECT root AS id, root FROM export_branch UNION TABLE export_branch
+        ), used AS (
+            SELECT tree.root, BOOL_OR(company.account_use_credit_limit) AS used
+              FROM tree JOIN res_company company USING (id) GROUP BY tree.root
+        )
+        UPDATE res_company company SET account_use_credit_limit = used.used
+          FROM tree JOIN used USING (root)
+         WHERE company.id = tree.id
+        """
+    )
+    env.cr.execute(
+        """
+        WITH tree AS (
+            SELECT root AS id, root FROM export_branch UNION TABLE export_branch
+        ), kept AS (
+            SELECT p.id, tree.root, (ARRAY_AGG(value.amount ORDER BY
+                       tree.id <> tree.root, value.amount <= 0, value.amount))[1]
+                       AS amount
+              FROM res_partner p
+             CROSS JOIN LATERAL (
+                    SELECT key::int AS company_id, value::text::float8 AS amount
+                      FROM jsonb_each(p.credit_limit)
+                     WHERE jsonb_typeof(value) = 'number'
+                   ) value
+              JOIN tree ON tree.id = value.company_id
+             GROUP BY p.id, tree.root
+        ), shared AS (
+            SELECT kept.id, JSONB_OBJECT_AGG(tree.id, kept.amount) AS amounts
+              FROM kept JOIN tree USING (root) GROUP BY kept.id
+        )
+        UPDATE res_partner p SET credit_limit = p.credit_limit || shared.amounts
+          FROM shared WHERE shared.id = p.id
+        """
+    )
+    env.invalidate_all()
+    for branch in env["res.company"].search([("parent_id", "!=", False)]):
+        env["ir.default"]._export_copy_limit(branch._export_root(), branch)
 
 
 def _join_holds(env):

@@ -85,7 +85,7 @@ class ExportCrmJob(models.Model):
         fitting = managers.filtered(
             lambda user: user.active
             and not user.share
-            and self.company_id in user.company_ids
+            and self.company_id._export_enters(user)
         )
         return fitting.sorted(
             lambda user: (not user.has_group("base.group_system"), user.id)

@@ -1,6 +1,7 @@
 from . import (
     account_hold,
     account_move,
+    branch_limit,
     credit_instalment_mixin,
     export_crm_credit_dispute,
     export_crm_credit_evidence,

@@ -186,7 +186,7 @@ class ExportCrmDemandModel(models.Model):
                        SUM(GREATEST(%(money)s, 0))
                   FROM sale_order s
                   JOIN res_partner p ON p.id = s.partner_id
-                 WHERE s.company_id = %(company)s
+                 WHERE s.company_id = ANY(%(branches)s)
                    AND s.state = 'sale'
                    AND s.export_kind = 'order'
                    AND s.date_order < %(until)s
@@ -197,7 +197,7 @@ class ExportCrmDemandModel(models.Model):
                 """,
                 day=scope.day(SQL("s.date_order")),
                 money=scope.money(SQL("s.amount_untaxed"), SQL("s.currency_rate")),
-                company=company.id,
+                branches=scope.branches,
                 until=scope.until,
                 every=self._every(company, limit),
             )

@@ -86,8 +86,10 @@ class ExportCrmLoss(models.Model):
                            / COALESCE(NULLIF(s.currency_rate, 0), 1))
                       FROM export_crm_account a
                       JOIN res_partner p ON p.commercial_partner_id = a.partner_id
-                      JOIN sale_order s
-                        ON s.partner_id = p.id AND s.company_id = a.company_id
+                      JOIN sale_order s ON s.partner_id = p.id
+                      JOIN res_company place
+                        ON place.id = s.company_id
+                       AND split_part(place.parent_path, '/', 1)::int = a.company_id
                      WHERE a.id = ANY(%s) AND s.state = 'sale'
                        AND s.export_kind = 'order'
                        AND s.date_order::date > a.last_order_date - 365

@@ -134,7 +134,7 @@ class ExportCrmAction(models.Model):
                          FROM export_crm_action a
                          JOIN res_partner p ON p.commercial_partner_id = a.partner_id
                          JOIN sale_order s
-                           ON s.partner_id = p.id AND s.company_id = a.company_id
+                           ON s.partner_id = p.id AND s.company_id = ANY(%(branches)s)
                         WHERE a.company_id = %(company)s
                           AND a.partner_id = ANY(%(partners)s)
                           AND a.measured_date IS NULL AND a.date <= %(before)s
@@ -150,6 +150,7 @@ class ExportCrmAction(models.Model):
                 as_of=as_of,
                 before=as_of - timedelta(days=OUTCOME_DAYS),
                 days=OUTCOME_DAYS,
+                branches=scope.branches,
                 money=scope.money(SQL("s.amount_untaxed"), SQL("s.currency_rate")),
                 day=scope.day(SQL("s.date_order")),
                 company=company.id,

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -98,7 +99,7 @@ class TestCoreBranchMigration(BranchCase):
         loss = (
             self.env["export.crm.loss"]
             .sudo()
-            .create({"account_id": twin.id, "reason": "price"})
+            .create({"account_id": twin.id, "kind": "total", "reason": "price"})
         )
         foreign = accounts.create(
             {"partner_id": self.customer.id, "company_id": self.stranger.id}
@@ -134,6 +135,7 @@ class TestCoreBranchMigration(BranchCase):
         policies = self.env["export.crm.tier.policy"].sudo()
         policy = policies.create(
             {
+                "name": "Ours",
                 "tier_id": self.env.ref("export_crm.export_crm_tier_a").id,
                 "company_id": self.company.id,
             }
@@ -154,6 +156,46 @@ class TestCoreBranchMigration(BranchCase):
         self.assertEqual(run.mapped("run_requested"), [True, True])
         self.assertFalse(self._left())
 
+    def test_limits_are_the_roots(self):
+        """Root's own first; else the lowest of the branches that is one."""
+        places = self.tree | self.stranger
+        given = {
+            "both": ({0: 1000.0, 1: 50.0, 3: 7.0}, [1000.0, 1000.0, 1000.0, 7.0]),
+            "branches": ({1: 500.0, 2: 300.0}, [300.0, 300.0, 300.0, 0.0]),
+            "none": ({1: 0.0, 2: 300.0}, [300.0, 300.0, 300.0, 0.0]),
+            "others": ({3: 7.0}, [0.0, 0.0, 0.0, 7.0]),
+        }
+        customers = {name: self._customer(name) for name in given}
+        self.env.flush_all()
+        for name, (limits, _expected) in given.items():
+            self.env.cr.execute(
+                "UPDATE res_partner SET credit_limit = %s WHERE id = %s",
+                [
+                    json.dumps({places[at].id: limit for at, limit in limits.items()}),
+                    customers[name].id,
+                ],
+            )
+        self.env.cr.execute(
+            "UPDATE res_company SET account_use_credit_limit = (id = %s)"
+            " WHERE id = ANY(%s)",
+            [self.branch.id, places.ids],
+        )
+        self.env.invalidate_all()
+
+        for _time in range(2):
+            self._migrate()
+
+            for name, (_limits, expected) in given.items():
+                with self.subTest(name):
+                    there = [
+                        customers[name].with_company(place).sudo().credit_limit
+                        for place in places
+                    ]
+                    self.assertEqual(there, expected)
+            self.assertEqual(
+                places.mapped("account_use_credit_limit"), [True, True, True, False]
+            )
+
     def test_follow_ups_of_one_rhythm_are_one(self):
         ledger = self.env["export.crm.followup"].sudo()
         vals = {
@@ -164,6 +206,7 @@ class TestCoreBranchMigration(BranchCase):
             "step": "rhythm",
             "trigger": "cadence",
             "planned_date": self._day(5),
+            "due_at": "2099-01-01 12:00:00",
             "state": "planned",
         }
         theirs = ledger.create({**vals, "cycle": 1})

@@ -197,13 +197,65 @@ class TestCreditBranch(BranchCase):
         with self.assertRaisesRegex(UserError, "more than its credit limit"):
             first.action_confirm()
 
-    def test_limit_written_in_the_branch_is_not_the_roots(self):
-        """As Odoo keeps it, a limit is a company's; the root's counts."""
+    def _limits(self):
+        self.env.invalidate_all()
+        return [
+            self.customer.with_company(place).sudo().credit_limit
+            for place in self.tree | self.stranger
+        ]
+
+    def test_limit_written_in_the_branch_is_the_roots(self):
         self._limit(1000.0)
-        self.customer.with_company(self.branch).credit_limit = 1.0
-        order = self._quotation(company_id=self.branch.id)
-        order.action_confirm()
-        self.assertEqual(order.state, "sale")
+        self.assertEqual(self._limits(), [1000.0, 1000.0, 1000.0, 0.0])
+        self.controller.write(
+            {
+                "company_ids": [Command.set(self.branch.ids)],
+                "company_id": self.branch.id,
+                "group_ids": [
+                    Command.link(self.env.ref("base.group_partner_manager").id)
+                ],
+            }
+        )
+        env = self._in(self.branch, self.controller)
+        self.customer.with_env(env).credit_limit = 80.0
+        self.assertEqual(self._limits(), [80.0, 80.0, 80.0, 0.0])
+        with self.assertRaisesRegex(UserError, "more than its credit limit"):
+            self._order(self.company, 80.01).action_confirm()
+        new = (
+            self.env["res.partner"]
+            .with_company(self.twig)
+            .create({"name": "New", "credit_limit": 70.0})
+        )
+        self.assertEqual(new.with_company(self.company).credit_limit, 70.0)
+
+    def test_usual_limit_and_switch_are_the_roots(self):
+        self._limit(1000.0)
+        env = self._in(self.twig, self.env.user)
+        env["res.config.settings"].create(
+            {"account_default_credit_limit": 55.0}
+        ).flush_recordset()
+        other = self._customer("Of the usual limit")
+        places = self.tree | self.stranger
+        usual = [other.with_company(place).credit_limit for place in places]
+        self.assertEqual(usual, [55.0, 55.0, 55.0, 0.0])
+        # As the form does when the customer is to have no limit of its own.
+        self.customer.with_env(env).use_partner_credit_limit = False
+        self.assertEqual(self._limits(), [55.0, 55.0, 55.0, 0.0])
+
+        self.twig.account_use_credit_limit = False
+        self.assertEqual(places.mapped("account_use_credit_limit"), [False] * 4)
+        self.branch.account_use_credit_limit = True
+        self.assertEqual(
+            places.mapped("account_use_credit_limit"), [True, True, True, False]
+        )
+
+    def test_new_branch_has_the_limits_of_the_root(self):
+        self._limit(1000.0)
+        late = self.env["res.company"].create(
+            {"name": "Ghent Desk", "parent_id": self.twig.id}
+        )
+        self.assertTrue(late.account_use_credit_limit)
+        self.assertEqual(self.customer.with_company(late).credit_limit, 1000.0)
 
     # === WHO MAY ENTER THE BRANCH ALONE === #
 
