@@ -47,6 +47,7 @@ def migrate(cr, _version):
     )
     _share_settings(env)
     _share_limits(env)
+    _end_gradings(env)
     _join_holds(env)
     _join_followups(env)
     env.flush_all()
@@ -140,6 +141,16 @@ def _share_limits(env):
     env.invalidate_all()
     for branch in env["res.company"].search([("parent_id", "!=", False)]):
         env["ir.default"]._export_copy_limit(branch._export_root(), branch)
+
+
+def _end_gradings(env):
+    """A preview of a branch was of half the books: the root grades anew."""
+    env["export.crm.tier.grading"].search(
+        [
+            ("company_id.parent_id", "!=", False),
+            ("state", "in", ("computing", "preview")),
+        ]
+    )._cancel()
 
 
 def _join_holds(env):

@@ -99,7 +99,7 @@ class TestCoreBranchMigration(BranchCase):
         loss = (
             self.env["export.crm.loss"]
             .sudo()
-            .create({"account_id": twin.id, "kind": "total", "reason": "price"})
+            .create({"account_id": twin.id, "kind": "chose", "reason": "price"})
         )
         foreign = accounts.create(
             {"partner_id": self.customer.id, "company_id": self.stranger.id}
@@ -118,6 +118,93 @@ class TestCoreBranchMigration(BranchCase):
             [other.id],
         )
         self.assertIn((other.id, self.company.id), self.env.cr.fetchall())
+
+    def test_one_override_is_active(self):
+        tiers = {
+            code: self.env.ref(f"export_crm.export_crm_tier_{code}") for code in "ab"
+        }
+        accounts = self.env["export.crm.account"].sudo()
+        overrides = self.env["export.crm.tier.override"].sudo()
+        other = self._customer("Of the branch alone")
+        for customer, code in ((self.customer, "a"), (other, "b")):
+            accounts.create(
+                {
+                    "partner_id": customer.id,
+                    "company_id": self.company.id,
+                    "tier_id": tiers[code].id,
+                }
+            )
+
+        def override(customer, code, company):
+            vals = {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "tier_id": tiers[code].id,
+                "reason": "Said so.",
+                "date_end": self._day(30),
+            }
+            found = overrides.create(vals)
+            self._put(found, company)
+            return found
+
+        theirs = override(self.customer, "b", self.branch)
+        alone = override(other, "b", self.twig)
+        ours = override(self.customer, "a", self.company)
+        grading = self.env["export.crm.tier.grading"].sudo()
+        preview, scheduled = (
+            grading.create(
+                {
+                    "company_id": self.company.id,
+                    "as_of": self.today,
+                    "state": "preview",
+                }
+            )
+            for _number in range(2)
+        )
+        self._put(preview, self.branch)
+
+        self._migrate()
+
+        self.assertEqual(
+            [one.state for one in (ours, theirs, alone)], ["active", "ended", "active"]
+        )
+        self.assertEqual((ours | theirs | alone).company_id, self.company)
+        self.assertEqual((preview.state, scheduled.state), ("cancelled", "preview"))
+        self.assertEqual(preview.company_id, self.company)
+
+    def test_promises_claims_and_marks(self):
+        move = self._invoice(self.customer, due=-40, company_id=self.branch.id)
+        line = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        promise = self.env["export.crm.credit.promise"].create(
+            {"move_line_id": line.id, "promised_date": self._day(5), "reason": "Bank."}
+        )
+        self._put(promise, self.branch)
+        claims = self.env["export.crm.claim"].sudo()
+        vals = {
+            "partner_id": self.customer.id,
+            "title": "Broken",
+            "category_id": self.env["export.crm.claim.category"].search([], limit=1).id,
+            "company_id": self.company.id,
+            "external_ref": "EXT-1",
+        }
+        theirs = claims.create(vals)
+        self._put(theirs, self.twig)
+        ours = claims.create(vals)
+        self.env.cr.execute("DELETE FROM export_crm_dirty")
+        self.env.cr.execute(
+            "INSERT INTO export_crm_dirty (partner_id, company_id, marked_at)"
+            " VALUES (%s, %s, now())",
+            [self.customer.id, self.branch.id],
+        )
+
+        self._migrate()
+
+        self.assertEqual((promise.company_id, theirs.company_id), (self.company,) * 2)
+        self.assertEqual(ours.external_ref, "EXT-1")
+        self.assertEqual(theirs.external_ref, f"EXT-1/{theirs.id}")
+        self.env.cr.execute("SELECT DISTINCT company_id FROM export_crm_dirty")
+        self.assertEqual(self.env.cr.fetchall(), [(self.company.id,)])
+        self.assertFalse(self._left())
 
     def test_settings_rules_and_jobs(self):
         self.company.export_late_grace_days = 8

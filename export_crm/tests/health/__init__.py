@@ -3,6 +3,7 @@ from . import (
     test_demand_sql,
     test_health_actions,
     test_health_backtest,
+    test_health_branch,
     test_health_claims,
     test_health_index,
     test_health_return,
