@@ -190,7 +190,7 @@ class ResCompany(models.Model):
     def _export_enters(self, user):
         """Tell whether somebody may enter this company or one of its branches."""
         self.ensure_one()
-        # sudo: where a colleague works is no secret, in companies one doesn't enter, too
+        # sudo: where a colleague works is no secret, wherever one may enter oneself
         return bool(self._export_tree() & user.sudo().company_ids)
 
     # === TIME === #

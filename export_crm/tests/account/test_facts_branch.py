@@ -213,9 +213,7 @@ class TestFactsBranch(BranchCase):
             self.assertEqual(place._export_timezone().zone, "Pacific/Kiritimati")
             self.assertEqual(place._export_today(), self.company._export_today())
         clerk = self._in(self.branch, self.clerk)
-        self.assertEqual(
-            clerk.company._export_timezone().zone, "Pacific/Kiritimati"
-        )
+        self.assertEqual(clerk.company._export_timezone().zone, "Pacific/Kiritimati")
 
     # === THE TREE === #
 

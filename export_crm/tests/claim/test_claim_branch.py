@@ -33,9 +33,7 @@ class TestClaimBranch(BranchCase, ClaimCase):
         self.assertEqual(claim.company_id, self.company)
         self.assertEqual(claim.line_ids.company_id, self.company)
         self.assertEqual(claim.user_id, self.agent)
-        account = (
-            self.env["export.crm.account"].sudo()._refresh_facts_of(self.customer)
-        )
+        account = self.env["export.crm.account"].sudo()._refresh_facts_of(self.customer)
         self.assertEqual(account.company_id, self.company)
         self.assertEqual((account.claims_365d, account.claims_open_minor), (1, 1))
 
@@ -46,9 +44,7 @@ class TestClaimBranch(BranchCase, ClaimCase):
         claim = self._claim()
         with self.assertRaisesRegex(ValidationError, "sold by another company"):
             claim.line_ids = [
-                Command.create(
-                    {"sale_line_id": order.order_line.id, "quantity": 1.0}
-                )
+                Command.create({"sale_line_id": order.order_line.id, "quantity": 1.0})
             ]
 
     def test_the_button_on_an_order_of_a_branch(self):
@@ -66,9 +62,7 @@ class TestClaimBranch(BranchCase, ClaimCase):
         invoice = self._invoice(self.customer, company_id=self.branch.id)
         item = invoice.invoice_line_ids
         line = {"invoice_line_id": item.id, "quantity": 1.0, "amount": 100.0}
-        claim = self._claim(
-            invoice_id=invoice.id, line_ids=[Command.create(line)]
-        )
+        claim = self._claim(invoice_id=invoice.id, line_ids=[Command.create(line)])
         claim.action_dispute()
         self.assertEqual(claim.sudo().dispute_ids.company_id, self.company)
 

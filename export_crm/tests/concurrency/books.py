@@ -90,16 +90,16 @@ class Books:
             [(partner_id, self.company) for partner_id in partner_ids]
         )
 
-    def quotations(self, partner_ids, amount=100.0, payer_ids=None, company=None):
+    def quotations(self, partner_ids, amount=100.0, payer_ids=None, branch=None):
         """Return the ids of new quotations, one for each of ``partner_ids``.
 
-        :param company: id of a branch of ours; None: the company itself
+        :param branch: what :meth:`branch` returned; None: of the company itself
         """
         payer_ids = payer_ids or partner_ids
-        company = company or self.company
-        return self.do(self._quotations, partner_ids, amount, payer_ids, company)
+        place = branch or (self.company, self.salesperson)
+        return self.do(self._quotations, partner_ids, amount, payer_ids, *place)
 
-    def _quotations(self, env, partner_ids, amount, payer_ids, company):
+    def _quotations(self, env, partner_ids, amount, payer_ids, company, seller):
         line = {"product_id": self.product, "price_unit": amount, "tax_ids": False}
         orders = env["sale.order"].with_company(company)
         return orders.create(
@@ -107,7 +107,7 @@ class Books:
                 {
                     "partner_id": partner_id,
                     "partner_invoice_id": payer_id,
-                    "user_id": self.salesperson,
+                    "user_id": seller,
                     "company_id": company,
                     "order_line": [Command.create(line)],
                 }

@@ -14,7 +14,8 @@ class TestBranchRaces(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.books = Books()
-        cls.branch, cls.clerk = cls.books.branch()
+        cls.branch = cls.books.branch()
+        cls.clerk = cls.branch[1]
 
     def _tell(self, outcomes, begin):
         conflicts = Counter(name for o in outcomes for name in o.conflicts)
@@ -28,7 +29,7 @@ class TestBranchRaces(unittest.TestCase):
         partner_ids = books.customers(20, credit_limit=1000.0)
         books.pass_gates(partner_ids)
         ours = books.quotations(partner_ids, 600.0)
-        theirs = books.quotations(partner_ids, 600.0, company=self.branch)
+        theirs = books.quotations(partner_ids, 600.0, branch=self.branch)
         begin = time.monotonic()
         first, second = at_once(
             books.db,
@@ -49,7 +50,7 @@ class TestBranchRaces(unittest.TestCase):
         partner_ids = books.customers(10)
         for order_id in books.quotations(partner_ids):
             books.do(confirm, order_id)  # a gate that is there is shared only
-        order_ids = books.quotations(partner_ids, company=self.branch)
+        order_ids = books.quotations(partner_ids, branch=self.branch)
         begin = time.monotonic()
         outcomes, holds = at_once(
             books.db,

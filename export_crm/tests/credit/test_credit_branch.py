@@ -42,7 +42,9 @@ class TestCreditBranch(BranchCase):
             roads = {
                 "button": order.action_confirm,
                 "write": lambda order=order: order.write({"state": "sale"}),
-                "create": lambda vals=vals: order.create({**vals, "state": "sale"}),
+                "create": lambda vals=vals: self.env["sale.order"].create(
+                    {**vals, "state": "sale"}
+                ),
             }
             for name, road in roads.items():
                 with self.subTest(road=name, place=place.name), self._refused():
@@ -189,7 +191,10 @@ class TestCreditBranch(BranchCase):
 
     def test_two_orders_fill_one_limit(self):
         self._limit(1000.0)
-        first, second = self._order(self.company, 600.0), self._order(self.branch, 600.0)
+        first, second = (
+            self._order(self.company, 600.0),
+            self._order(self.branch, 600.0),
+        )
         with self.assertRaisesRegex(UserError, "more than its credit limit"):
             with self.cr.savepoint():
                 (first | second).action_confirm()

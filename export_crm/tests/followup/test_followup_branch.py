@@ -70,9 +70,13 @@ class TestFollowupBranch(BranchCase, FollowupCommon):
         row = self._rows(step="delivery_1w")
         self.assertEqual((row.state, row.user_id), ("scheduled", self.clerk))
         env = self._in(self.branch, self.clerk)
-        mine = env["export.crm.followup"].search([("partner_id", "=", self.customer.id)])
+        mine = env["export.crm.followup"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
         self.assertIn(row.id, mine.ids)
-        self.assertEqual(mine.filtered(lambda r: r.id == row.id).read()[0]["id"], row.id)
+        self.assertEqual(
+            mine.filtered(lambda r: r.id == row.id).read()[0]["id"], row.id
+        )
 
     def test_an_order_in_a_branch_is_an_effect_of_the_contact(self):
         order = self._sold()

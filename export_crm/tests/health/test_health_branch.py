@@ -27,9 +27,7 @@ class TestHealthBranch(BranchCase, HealthCommon):
         actions = self.actions.search([("partner_id", "=", self.customer.id)])
         self.assertTrue(actions)
         self.assertEqual(actions.company_id, self.company)
-        self._order(
-            self.customer, AS_OF + timedelta(days=30), 70.0, company=self.twig
-        )
+        self._order(self.customer, AS_OF + timedelta(days=30), 70.0, company=self.twig)
         self._order(
             self.customer, AS_OF + timedelta(days=31), 900.0, company=self.stranger
         )
