@@ -1,7 +1,6 @@
 from . import (
     account_hold,
     account_move,
-    branch_limit,
     credit_instalment_mixin,
     export_crm_credit_dispute,
     export_crm_credit_evidence,
@@ -19,6 +18,7 @@ from . import (
     hold_follow,
     hold_opening,
     hold_settled,
+    ir_default,
     pipeline,
     res_company,
     res_config_settings,

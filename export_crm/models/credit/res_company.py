@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ResCompany(models.Model):
@@ -52,3 +53,37 @@ class ResCompany(models.Model):
         "CHECK(export_credit_cover_percent BETWEEN 0 AND 100)",
         "The deposit that lets an order pass is between 0 and 100 %.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Give a new branch the limits of its root company."""
+        companies = super().create(vals_list)
+        for branch in companies.filtered("parent_id"):
+            root = branch._export_root().sudo()
+            branch.account_use_credit_limit = root.account_use_credit_limit
+            self.env["ir.default"]._export_copy_limit(root, branch)
+            self.env["res.partner"].flush_model(["credit_limit"])
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE res_partner SET credit_limit = jsonb_set(
+                           credit_limit, ARRAY[%(branch)s], credit_limit->%(root)s)
+                     WHERE credit_limit->%(root)s IS NOT NULL
+                    """,
+                    branch=str(branch.id),
+                    root=str(root.id),
+                )
+            )
+            self.env["res.partner"].invalidate_model(["credit_limit"])
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "account_use_credit_limit" in vals:
+            used = vals["account_use_credit_limit"]
+            # sudo: as the limit itself
+            others = (self._export_tree() - self).sudo()
+            others = others.filtered(lambda c: c.account_use_credit_limit != used)
+            if others:
+                others.write({"account_use_credit_limit": used})
+        return result

@@ -22,3 +22,12 @@ class ResConfigSettings(models.TransientModel):
     export_credit_cover_percent = fields.Float(
         related="company_id.root_id.export_credit_cover_percent", readonly=False
     )
+
+    def _inverse_account_default_credit_limit(self):
+        """Set the usual limit for the whole tree, as the limits themselves."""
+        result = super()._inverse_account_default_credit_limit()
+        for setting in self:
+            company = setting.company_id
+            for other in company._export_tree() - company:
+                self.env["ir.default"]._export_copy_limit(company, other)
+        return result

@@ -91,3 +91,40 @@ class ResPartner(models.Model):
             "res_id": self.export_credit_hold_id.id,
             "view_mode": "form",
         }
+
+    # === ONE LIMIT FOR A ROOT COMPANY AND ITS BRANCHES === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        for partner, vals in zip(partners, vals_list, strict=True):
+            if "credit_limit" in vals:
+                for there, limit in partner._export_limits(vals["credit_limit"]):
+                    super(ResPartner, there).write({"credit_limit": limit})
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "credit_limit" in vals:
+            for there, limit in self._export_limits(vals["credit_limit"]):
+                super(ResPartner, there).write({"credit_limit": limit})
+        return result
+
+    def _export_limits(self, limit):
+        """Yield what a limit set in this company is in the others of its tree.
+
+        Odoo keeps it per company. The guard judges by the root's: so that nobody
+        enters one that counts for nothing, it is the same in all of them.
+
+        :return: pairs of these partners in the other company, and the limit
+        """
+        company = self.env.company
+        field = self._fields["credit_limit"]
+        usual = None
+        for other in company._export_tree() - company:
+            if usual is None:
+                usual = limit == field.get_company_dependent_fallback(self)
+            # sudo: who may set the limit here sets it for the books, wherever else
+            # one may not enter
+            there = self.sudo().with_company(other)
+            yield there, field.get_company_dependent_fallback(there) if usual else limit
