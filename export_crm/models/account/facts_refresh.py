@@ -35,7 +35,8 @@ class ExportCrmAccount(models.Model):
         a row that would not change isn't written. Callable again at any time. The
         company-wide figures are left to :meth:`_refresh_company_facts`.
 
-        :param company: one ``res.company``; only its own documents count
+        :param company: one ``res.company``; the documents of its root company and of
+            all branches count, and the accounts are the root's
         :param partner_ids: ids of commercial partners (others: only an account
             that they still have is emptied and archived)
         :param as_of: nothing dated after this day is used; default: today there
@@ -46,6 +47,7 @@ class ExportCrmAccount(models.Model):
         if not partner_ids:
             return 0
         self.env.flush_all()
+        company = company._export_root()
         scope = self._facts_scope(company, as_of or company._export_today())
         common = self._facts_common_tables(scope, partner_ids)
         used = self._facts_sources(company, scope.as_of, partner_ids)

@@ -95,7 +95,9 @@ class ExportCrmJob(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for job in self:
-            job.display_name = f"{labels.get(job.kind, '')} ({job.company_id.name})"
+            # sudo: who may enter a branch alone sees its root's jobs
+            company = job.company_id.sudo().name
+            job.display_name = f"{labels.get(job.kind, '')} ({company})"
 
     @api.depends("done", "total", "as_of")
     def _compute_progress(self):
@@ -142,7 +144,10 @@ class ExportCrmJob(models.Model):
     def _hour(self):
         """Return the company-local hour from which the day's pass may run."""
         self.ensure_one()
-        return self.company_id.export_nightly_hour if self.kind == "nightly" else 0
+        # sudo: see _compute_display_name
+        return (
+            self.company_id.sudo().export_nightly_hour if self.kind == "nightly" else 0
+        )
 
     # === ACTION METHODS === #
 

@@ -58,6 +58,38 @@ class TestFactsBranch(BranchCase):
         other = self.accounts._refresh_facts_of(self.customer, self.stranger)
         self.assertEqual(other.revenue_365d, 5000.0)
 
+    def test_draft_invoices_and_prices_of_a_branch(self):
+        """What is in a draft is still to be invoiced; what is added is, too."""
+        order = self._sold(self.twig, 100.0)
+        order.order_line.qty_delivered = 1
+        draft = order._create_invoices()
+        self.assertEqual((draft.company_id, draft.state), (self.twig, "draft"))
+        account = self.accounts._refresh_facts_of(self.customer)
+        self.assertEqual((account.to_invoice_amount, account.exposure), (100.0, 100.0))
+        tax = self.env["account.tax"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+            ],
+            limit=1,
+        )
+        tax.write({"amount": 20.0, "price_include_override": "tax_excluded"})
+        order.order_line.create(
+            {
+                "order_id": order.id,
+                "product_id": self.product.copy(
+                    {"type": "service", "invoice_policy": "delivery"}
+                ).id,
+                "product_uom_qty": 0,
+                "qty_delivered": 2,
+                "price_unit": 10.0,
+                "tax_ids": [Command.set(tax.ids)],
+            }
+        )
+        account = self.accounts._refresh_facts_of(self.customer)
+        self.assertEqual(account.to_invoice_amount, 124.0)
+
     def test_who_bought_in_a_branch_alone_is_a_customer_of_the_root(self):
         buyer = self._customer("Delft Buyer")
         self._quotation(buyer, company_id=self.twig.id).action_confirm()
@@ -117,6 +149,22 @@ class TestFactsBranch(BranchCase):
         self.assertEqual(found.company_id, self.company | self.stranger)
 
     # === WHO SEES IT === #
+
+    def test_a_manager_of_the_branch_alone_is_told_of_a_job_that_stands(self):
+        companies = self.env["res.company"]
+        root = companies.create({"name": "Ghent Ltd"})
+        branch = companies.create({"name": "Bruges", "parent_id": root.id})
+        forget = [Command.unlink(place.id) for place in root | branch]
+        self.env["res.users"].sudo().search([]).write({"company_ids": forget})
+        job = self.env["export.crm.job"].sudo().search([("company_id", "=", root.id)])
+        self.assertFalse(job[:1]._alarm_user())
+        manager = self._user(
+            "bruges",
+            "manager",
+            company_id=branch.id,
+            company_ids=[Command.set(branch.ids)],
+        )
+        self.assertEqual(job[:1]._alarm_user(), manager)
 
     def test_the_branch_alone_sees_the_figures(self):
         self.customer.user_id = self.clerk

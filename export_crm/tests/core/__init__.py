@@ -1,5 +1,6 @@
 from . import (
     test_core_branch_migration,
+    test_core_branch_reading,
     test_core_dirty,
     test_core_end_to_end,
     test_core_intern,
