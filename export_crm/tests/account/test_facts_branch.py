@@ -75,12 +75,13 @@ class TestFactsBranch(BranchCase):
             limit=1,
         )
         tax.write({"amount": 20.0, "price_include_override": "tax_excluded"})
+        added = self.env["product.product"].create(
+            {"name": "Freight", "type": "service", "invoice_policy": "delivery"}
+        )
         order.order_line.create(
             {
                 "order_id": order.id,
-                "product_id": self.product.copy(
-                    {"type": "service", "invoice_policy": "delivery"}
-                ).id,
+                "product_id": added.id,
                 "product_uom_qty": 0,
                 "qty_delivered": 2,
                 "price_unit": 10.0,

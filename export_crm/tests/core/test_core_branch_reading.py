@@ -22,6 +22,7 @@ class TestCoreBranchReading(BranchCase, ReadableCase):
             self.env[name].sudo().create({**vals, **more})
         manager = self._user(
             "delft",
+            "base.group_allow_export",
             "manager",
             "credit_controller",
             "claims_manager",
@@ -39,7 +40,7 @@ class TestCoreBranchReading(BranchCase, ReadableCase):
             if "company_id" in model._fields:
                 self.assertLessEqual(rows.sudo().company_id, self.company, name)
                 seen |= {name} if rows.sudo().company_id else set()
-            names = list(model.fields_get())
+            names = [name for name in model.fields_get() if name != "id"]
             for way in (readable.read, readable.open_form, readable.export):
                 with mute_logger("odoo.models"):
                     for field, error in readable.failing(rows, names, way).items():
