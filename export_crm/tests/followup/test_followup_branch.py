@@ -84,11 +84,50 @@ class TestFollowupBranch(BranchCase, FollowupCommon):
         self._run(contacts=False)
         row = self._rows(step="delivery_1w")
         row.write({"state": "done", "done_at": self._at(self._day(-3))})
-        later = self._quotation(company_id=self.twig.id)
-        later.action_confirm()
-        later.date_order = self._at(self._day(-1))
-        self.ledger._measure_orders_after(self.company)
-        self.assertEqual(row.ordered_after, 1)
+        order.date_order = self._at(self._day(-10))
+        for place, effect in ((self.stranger, 0), (self.twig, 1)):
+            later = self._quotation(company_id=place.id)
+            later.action_confirm()
+            later.date_order = self._at(self._day(-1))
+            self.ledger._measure_orders_after(self.company)
+            # Its days are not over: without an order it is not known yet.
+            self.assertEqual(row.ordered_after or 0, effect, place.name)
+
+    def test_an_answer_to_a_branch_is_one(self):
+        row = self.ledger.create(
+            {
+                "partner_id": self.customer.id,
+                "contact_id": self.customer.id,
+                "company_id": self.company.id,
+                "res_model": "res.partner",
+                "res_id": self.customer.id,
+                "step": "news",
+                "trigger": "order_progress",
+                "cycle": 1,
+                "planned_date": self._day(-10),
+                "due_at": self._at(self._day(-10)),
+                "state": "done",
+                "done_at": self._at(self._day(-10)),
+            }
+        )
+        row.done_at = self._at(self._day(-10))
+        message = {
+            "author_id": self.customer.id,
+            "message_type": "email",
+            "model": "sale.order",
+            "date": self._at(self._day(-9)),
+        }
+        for place, effect in ((self.stranger, 0), (self.branch, 1)):
+            order = self._quotation(company_id=place.id)
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE export_crm_followup SET replied = NULL WHERE id = %s", [row.id]
+            )
+            self.env["mail.message"].create(
+                {**message, "res_id": order.id, "record_company_id": place.id}
+            )
+            self.ledger._measure_replies(self.company)
+            self.assertEqual(row.replied, effect, place.name)
 
     def test_plans_of_a_branch_are_the_roots(self):
         plan = self.delivery_plan.copy({"company_id": self.branch.id})
