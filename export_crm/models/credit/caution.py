@@ -19,7 +19,7 @@ class ExportCrmAccount(models.Model):
         Lately: an instalment is overdue, the last one that was paid came late, or a
         hold has ended within :data:`CAUTION_DAYS`. One opened by mistake counts not.
 
-        :param res.company company: whose customers
+        :param res.company company: whose customers; a branch's are its root's
         :param partner_ids: commercial customers
         :rtype: set
         """
@@ -27,6 +27,7 @@ class ExportCrmAccount(models.Model):
             return set()
         self.flush_model(["late_run", "overdue_amount"])
         self.env["export.crm.credit.hold"].flush_model()
+        company = company._export_root()
         since = company._export_today() - timedelta(days=CAUTION_DAYS)
         rows = self.env.execute_query(
             SQL(

@@ -62,6 +62,19 @@ class TestCreditBranch(BranchCase):
         with self.assertRaisesRegex(UserError, "on credit hold already"):
             self._hold(company_id=self.branch.id)
 
+    def test_who_is_on_hold_is_offered_nothing_in_a_branch(self):
+        self._hold()
+        accounts = self.env["export.crm.account"].sudo()
+        found = [
+            accounts._held_or_late(place, self.customer.ids)
+            for place in self.tree | self.stranger
+        ]
+        held = {self.customer.id}
+        self.assertEqual(found, [held, held, held, set()])
+        for place, late in ((self.twig, True), (self.stranger, False)):
+            order = self._quotation(company_id=place.id)
+            self.assertEqual(order._export_pays_late(), late)
+
     def test_another_company_is_another_matter(self):
         self._hold()
         order = self._quotation(company_id=self.stranger.id)
