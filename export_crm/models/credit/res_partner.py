@@ -97,10 +97,11 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        for partner, vals in zip(partners, vals_list, strict=True):
-            if "credit_limit" in vals:
-                for there, limit in partner._export_limits(vals["credit_limit"]):
-                    super(ResPartner, there).write({"credit_limit": limit})
+        company = self.env.company
+        if company._export_tree() - company:
+            for partner, vals in zip(partners, vals_list, strict=True):
+                if "credit_limit" in vals:
+                    partner.write({"credit_limit": vals["credit_limit"]})
         return partners
 
     def write(self, vals):
