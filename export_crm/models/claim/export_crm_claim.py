@@ -419,13 +419,15 @@ class ExportCrmClaim(models.Model):
                 raise UserError(
                     self.env._("These fields of a claim are kept by the system.")
                 )
-            # Sudo: who may file a claim need not be allowed to read sequences.
-            company = vals.get("company_id") or self.env.company.id
-            vals["name"] = (
-                sequences.sudo().with_company(company).next_by_code("export.crm.claim")
-            )
+            vals.pop("name", None)
         claims = super().create(vals_list)
         for claim in claims:
+            # Sudo: who may file a claim need not be allowed to read sequences, and the
+            # number is the system's; nothing else of a written claim happens.
+            sequence = sequences.sudo().with_company(claim.company_id)
+            super(ExportCrmClaim, claim.sudo()).write(
+                {"name": sequence.next_by_code("export.crm.claim")}
+            )
             if claim.is_open and claim.closed_at:
                 claim.sudo().closed_at = False  # kept by the system
             claim._take_customer_from_documents()

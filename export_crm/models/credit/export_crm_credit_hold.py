@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 BLOCKING_STATES = ("open", "evaluating", "kept")
+# What no hold is opened with, whoever opens it.
+BORN_WITHOUT = frozenset(
+    ("name", "state", "blocking", "closed_on", "close_reason", "requested_order_ids")
+)
 # What changes only through a decision, never by writing the field.
 DECIDED = frozenset(
     (
@@ -97,7 +101,11 @@ class ExportCrmCreditHold(models.Model):
         help="New orders of the customer are not confirmed.",
     )
     opened_on = fields.Date(
-        string="On hold since", required=True, readonly=True, copy=False
+        string="On hold since",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.company._export_today(),
     )
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Selection(
@@ -156,6 +164,7 @@ class ExportCrmCreditHold(models.Model):
     requested_order_ids = fields.Many2many(
         "sale.order",
         string="Release requested for",
+        readonly=True,
         help="Orders that a salesperson or the customer wants to go on with; they "
         "pass when the hold is released.",
     )
@@ -238,30 +247,28 @@ class ExportCrmCreditHold(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sequence = self.env["ir.sequence"]
         for vals in vals_list:
-            company = vals.get("company_id") or self.env.company.id
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
-            vals["state"] = "open"
-            for name in (
-                "requested_order_ids",
-                "blocking",
-                "closed_on",
-                "close_reason",
-            ):
-                vals.pop(name, None)
-            vals["name"] = sequence.with_company(company).next_by_code(self._name)
-            vals.setdefault(
-                "opened_on", self.env["res.company"].browse(company)._export_today()
-            )
+            for name in BORN_WITHOUT if self.env.su else self._fields:
+                if name in BORN_WITHOUT or self._export_is_system(self._fields[name]):
+                    vals.pop(name, None)
             if not vals.get("rule_id"):
                 vals["rule_id"] = self._manual_rule().id
         self._check_not_held_yet(vals_list)
         holds = super().create(vals_list)
+        holds._number(vals_list)
         holds._check_manual_has_note()
         holds._after_open()
         return holds
+
+    def _number(self, vals_list):
+        """Give new holds their number and the day of their own company."""
+        sequence = self.env["ir.sequence"]
+        for hold, vals in zip(self, vals_list, strict=True):
+            known = {"opened_on": hold.company_id._export_today()} | vals
+            name = sequence.with_company(hold.company_id).next_by_code(self._name)
+            hold._decide({"name": name, "opened_on": known["opened_on"]})
 
     @api.model
     def _check_not_held_yet(self, vals_list):
@@ -298,7 +305,9 @@ class ExportCrmCreditHold(models.Model):
 
     def _decide(self, vals):
         """Write what only a decision may change: passes by our own ``write``."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        self.check_access("write")
+        # sudo: what a decision sets is the system's
+        return super(ExportCrmCreditHold, self.sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _manual_rule(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import sql
 
 from ...tools.core.readers import ACCOUNT_READERS
 
@@ -10,14 +11,16 @@ class SaleOrder(models.Model):
 
     export_sent_at = fields.Datetime(
         string="Quotation sent",
-        readonly=True,
+        compute="_compute_export_sent_at",
+        store=True,
         copy=False,
         index="btree_not_null",
         prefetch="export_crm",
     )
     export_confirmed_at = fields.Datetime(
         string="Confirmed at",
-        readonly=True,
+        compute="_compute_export_confirmed_at",
+        store=True,
         copy=False,
         index="btree_not_null",
     )
@@ -29,6 +32,35 @@ class SaleOrder(models.Model):
         compute="_compute_export_followup_count",
         groups=ACCOUNT_READERS,
     )
+
+    def _auto_init(self):
+        """Add the columns without computing them for orders of the past: nobody knows
+        their moments."""
+        for name in ("export_sent_at", "export_confirmed_at"):
+            if not sql.column_exists(self.env.cr, self._table, name):
+                sql.create_column(self.env.cr, self._table, name, "timestamp")
+        return super()._auto_init()
+
+    @api.depends("state")
+    def _compute_export_sent_at(self):
+        """Note the moment along with the new state, in the same UPDATE.
+
+        Also a second time: a cancelled quotation that is a draft again is a new one.
+        """
+        self.filtered(lambda order: order.state == "draft").export_sent_at = False
+        sent = self.filtered(lambda order: order.state == "sent")
+        sent.filtered(
+            lambda o: not o.export_sent_at
+        ).export_sent_at = fields.Datetime.now()
+
+    @api.depends("state")
+    def _compute_export_confirmed_at(self):
+        """As ``_compute_export_sent_at``."""
+        self.filtered(lambda order: order.state == "draft").export_confirmed_at = False
+        sold = self.filtered(lambda order: order.state == "sale")
+        sold.filtered(
+            lambda o: not o.export_confirmed_at
+        ).export_confirmed_at = fields.Datetime.now()
 
     @api.depends("export_followup_ids")
     def _compute_export_followup_count(self):
@@ -55,12 +87,11 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders._export_note_moments()
+        orders._export_plan_at_once()
         return orders
 
     def write(self, vals):
-        """Note when a quotation was sent or an order confirmed, and plan at once."""
-        vals = self._export_moment_vals(vals) | vals
+        """Have contacts planned at once when a quotation is sent or confirmed."""
         if "user_id" in vals:
             ledger = self.env["export.crm.followup"]
             with ledger._following_people([("order_id", "in", self.ids)]):
@@ -68,27 +99,11 @@ class SaleOrder(models.Model):
         else:
             result = super().write(vals)
         if "state" in vals:
-            self._export_note_moments()
+            self._export_plan_at_once()
         return result
 
-    def _export_moment_vals(self, vals):
-        """Return the moment to write along with a new state: no statement more."""
-        moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
-        name = moment.get(vals.get("state"))
-        # Also a second time: after it was cancelled, the quotation is a new one.
-        if name and not any(order.state == vals["state"] for order in self):
-            return {name: fields.Datetime.now()}
-        return {}
-
-    def _export_note_moments(self):
-        now = fields.Datetime.now()
-        sent = self.filtered(lambda o: o.state == "sent" and not o.export_sent_at)
-        if sent:
-            sent.export_sent_at = now
-        sold = self.filtered(lambda o: o.state == "sale" and not o.export_confirmed_at)
-        if sold:
-            sold.export_confirmed_at = now
-        # Also when cancelled: what was planned ends.
+    def _export_plan_at_once(self):
+        """Have the customers judged; also when cancelled: what was planned ends."""
         for company, orders in self.grouped("company_id").items():
             touched = orders.filtered(
                 lambda o: o.export_confirmed_at or o.export_sent_at
