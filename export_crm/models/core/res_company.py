@@ -230,13 +230,35 @@ class ResCompany(models.Model):
     def _export_timezone(self):
         """Return the company's time zone (``pytz`` zone): its partner's, else UTC."""
         self.ensure_one()
-        return pytz.timezone(self.partner_id.tz or "UTC")
+        # sudo: what time it is at a company is no secret, whoever may read its address
+        return pytz.timezone(self.sudo().partner_id.tz or "UTC")
 
     def _export_today(self):
         """Return today's date where the company is, whoever runs the job."""
         self.ensure_one()
         now = pytz.utc.localize(fields.Datetime.now())
         return now.astimezone(self._export_timezone()).date()
+
+    @api.model
+    def _export_today_sql(self, company):
+        """Return in SQL today's date in the company of each row.
+
+        Companies share a day for most of the day: then it is one constant.
+
+        :param SQL company: the column of the company; rows of none go by the one where
+            the reader works
+        """
+        mine = self.env.company._export_today()
+        # sudo: which day it is somewhere is no secret
+        others = self.sudo().search([]).grouped(lambda c: c._export_today())
+        others.pop(mine, None)
+        if not others:
+            return SQL("%s::date", mine)
+        cases = [
+            SQL("WHEN %s IN %s THEN %s::date", company, companies._ids, day)
+            for day, companies in others.items()
+        ]
+        return SQL("CASE %s ELSE %s::date END", SQL(" ").join(cases), mine)
 
     def _export_local_now(self):
         """Return the company's local time (aware datetime), whoever asks."""
