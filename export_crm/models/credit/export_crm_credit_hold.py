@@ -257,18 +257,24 @@ class ExportCrmCreditHold(models.Model):
                 vals["rule_id"] = self._manual_rule().id
         self._check_not_held_yet(vals_list)
         holds = super().create(vals_list)
-        holds._number(vals_list)
         holds._check_manual_has_note()
         holds._after_open()
         return holds
 
-    def _number(self, vals_list):
-        """Give new holds their number and the day of their own company."""
-        sequence = self.env["ir.sequence"]
-        for hold, vals in zip(self, vals_list, strict=True):
-            known = {"opened_on": hold.company_id._export_today()} | vals
-            name = sequence.with_company(hold.company_id).next_by_code(self._name)
-            hold._decide({"name": name, "opened_on": known["opened_on"]})
+    def _prepare_create_values(self, vals_list):
+        """Give new holds their number and the day of their own company.
+
+        Odoo has asked by now whether these values may be given.
+        """
+        dated = ["opened_on" in vals for vals in vals_list]
+        vals_list = super()._prepare_create_values(vals_list)
+        for vals, has_day in zip(vals_list, dated, strict=True):
+            company = self.env["res.company"].browse(vals["company_id"] or ())
+            sequence = self.env["ir.sequence"].with_company(company)
+            vals["name"] = sequence.next_by_code(self._name)
+            if company and not has_day:
+                vals["opened_on"] = company._export_today()
+        return vals_list
 
     @api.model
     def _check_not_held_yet(self, vals_list):

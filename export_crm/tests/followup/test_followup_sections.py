@@ -166,6 +166,7 @@ class TestFollowupSections(FollowupCommon):
             for zone, due in (("Asia/Shanghai", "today"), ("UTC", "upcoming")):
                 with self.subTest(zone, reader=reader):
                     row.company_id.partner_id.tz = zone
+                    self.env.invalidate_all()  # as the next request finds it
                     for working in (row.company_id, other):
                         ledger = self.ledger.with_company(working)
                         ledger = ledger.with_context(tz=reader)
