@@ -43,12 +43,12 @@ class TestClaimHistory(ClaimCase):
         row += ["2020-01-01 10:00:00", "2020-02-01 10:00:00"]
         # An empty cell is nothing said, for whoever imports.
         new = self.env.ref("export_crm.claim_stage_new")
-        fresh = ["Fresh", str(self.customer.id), str(new.id), "", ""]
+        fresh = ["Fresh", str(self.customer.id), str(new.id), row[3], ""]
         loaded = self.claims.with_user(self.manager).load(header, [row, fresh])
-        old, fresh = self.claims.browse(loaded["ids"])
+        old, open_one = self.claims.browse(loaded["ids"])
         self.assertEqual(self._moments(old), (OPENED, CLOSED, CLOSED))
-        self.assertFalse(fresh.closed_at)
-        self.assertEqual(len(self.claims.load(header, [row[:3] + ["", ""]])["ids"]), 1)
+        self.assertEqual(self._moments(open_one), (OPENED, False, False))
+        self.assertEqual(len(self.claims.load(header, [fresh])["ids"]), 1)
         refused = self.claims.load(header, [row])
         self.assertFalse(refused["ids"])
         self.assertIn("Only a manager", refused["messages"][0]["message"])
