@@ -1,7 +1,9 @@
 from odoo import api, fields, models
-from odoo.tools import sql
 
 from ...tools.core.readers import ACCOUNT_READERS
+
+#: When an order came into a state.
+MOMENTS = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
 
 
 class SaleOrder(models.Model):
@@ -11,16 +13,14 @@ class SaleOrder(models.Model):
 
     export_sent_at = fields.Datetime(
         string="Quotation sent",
-        compute="_compute_export_sent_at",
-        store=True,
+        readonly=True,
         copy=False,
         index="btree_not_null",
         prefetch="export_crm",
     )
     export_confirmed_at = fields.Datetime(
         string="Confirmed at",
-        compute="_compute_export_confirmed_at",
-        store=True,
+        readonly=True,
         copy=False,
         index="btree_not_null",
     )
@@ -32,35 +32,6 @@ class SaleOrder(models.Model):
         compute="_compute_export_followup_count",
         groups=ACCOUNT_READERS,
     )
-
-    def _auto_init(self):
-        """Add the columns without computing them for orders of the past: nobody knows
-        their moments."""
-        for name in ("export_sent_at", "export_confirmed_at"):
-            if not sql.column_exists(self.env.cr, self._table, name):
-                sql.create_column(self.env.cr, self._table, name, "timestamp")
-        return super()._auto_init()
-
-    @api.depends("state")
-    def _compute_export_sent_at(self):
-        """Note the moment along with the new state, in the same UPDATE.
-
-        Also a second time: a cancelled quotation that is a draft again is a new one.
-        """
-        self.filtered(lambda order: order.state == "draft").export_sent_at = False
-        sent = self.filtered(lambda order: order.state == "sent")
-        sent.filtered(
-            lambda o: not o.export_sent_at
-        ).export_sent_at = fields.Datetime.now()
-
-    @api.depends("state")
-    def _compute_export_confirmed_at(self):
-        """As ``_compute_export_sent_at``."""
-        self.filtered(lambda order: order.state == "draft").export_confirmed_at = False
-        sold = self.filtered(lambda order: order.state == "sale")
-        sold.filtered(
-            lambda o: not o.export_confirmed_at
-        ).export_confirmed_at = fields.Datetime.now()
 
     @api.depends("export_followup_ids")
     def _compute_export_followup_count(self):
@@ -87,11 +58,16 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
+        for state, born in orders.grouped("state").items():
+            born._export_note_moment(state)
         orders._export_plan_at_once()
         return orders
 
     def write(self, vals):
-        """Have contacts planned at once when a quotation is sent or confirmed."""
+        """Note when a quotation was sent or an order confirmed, and plan at once."""
+        if vals.get("state") in MOMENTS:
+            self.check_access("write")
+            self._export_note_moment(vals["state"])
         if "user_id" in vals:
             ledger = self.env["export.crm.followup"]
             with ledger._following_people([("order_id", "in", self.ids)]):
@@ -101,6 +77,20 @@ class SaleOrder(models.Model):
         if "state" in vals:
             self._export_plan_at_once()
         return result
+
+    def _export_note_moment(self, state):
+        """Note that orders come into a state; the state's own UPDATE carries it along.
+
+        Also a second time: what was cancelled and is sent again is a new quotation.
+        """
+        name = MOMENTS.get(state)
+        if not name:
+            return
+        coming = self.filtered(lambda o: o.state != state or not o[name])
+        # Protected, as if it were computed: the moment is the system's, and what else
+        # there is to writing an order happens once, when its state is written.
+        with self.env.protecting([self._fields[name]], coming):
+            coming[name] = fields.Datetime.now()
 
     def _export_plan_at_once(self):
         """Have the customers judged; also when cancelled: what was planned ends."""
