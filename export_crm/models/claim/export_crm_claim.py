@@ -414,6 +414,8 @@ class ExportCrmClaim(models.Model):
         """Number claims, give them to somebody, start their clocks, acknowledge."""
         kept = self._engine_fields() - self._fields_at_birth()
         histories = []
+        # Copies: an import that is refused tries each of its rows once more.
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             if not self.env.su and kept & vals.keys():
                 raise UserError(
