@@ -9,8 +9,8 @@ PEOPLE = {
     "account.payment": "export_order_id",
     "crm.team": "export_coordinator_ids",
     "export.crm.action.rule": (
-        "active company_id condition effect name role sequence template_id text "
-        "unit_cost value_field"
+        "active company_id condition effect is_offer name role sequence template_id "
+        "text unit_cost value_field"
     ),
     "export.crm.backtest": "company_id date limit",
     "export.crm.backtest.bin": "backtest_id",
