@@ -74,7 +74,8 @@ PEOPLE = {
     ),
     "export.crm.followup": "channel contact_id note user_id",
     "export.crm.followup.content": (
-        "active body company_id industry_ids name segment sequence tier_ids trigger"
+        "active body company_id industry_ids is_offer name segment sequence tier_ids "
+        "trigger"
     ),
     "export.crm.health.component": (
         "active code company_id description name reference_a reference_b "
