@@ -1,3 +1,4 @@
+import base64
 from datetime import timedelta
 
 from odoo import Command, fields
@@ -6,6 +7,12 @@ from odoo.tests import new_test_user
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from .shots import ShotCase
+
+# The smallest picture there is.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABh6FO1AAA"
+    "AABJRU5ErkJggg=="
+)
 
 
 class ExportCrmCommon(AccountTestInvoicingCommon):
@@ -136,6 +143,18 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _sign(cls, orders):
+        """Have the customer sign quotations, as in the portal; return them."""
+        orders.write(
+            {
+                "signed_by": "Buyer",
+                "signed_on": fields.Datetime.now(),
+                "signature": base64.b64encode(PIXEL),
+            }
+        )
+        return orders
 
     @classmethod
     def _check_payments(cls, *partners):

@@ -11,6 +11,7 @@ from . import (
     export_crm_claim_event,
     export_crm_claim_clock,
     export_crm_claim,
+    claim_history,
     claim_judgement,
     claim_clocks,
     claim_moves,

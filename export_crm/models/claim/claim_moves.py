@@ -72,12 +72,12 @@ class ExportCrmClaim(models.Model):
         self.sudo().solved_at = fields.Datetime.now()  # kept by the system
 
     def _enter_closed(self):
-        now = fields.Datetime.now()
+        closed_at = self.closed_at or fields.Datetime.now()
         self._log(clock.MET, ["plan", "resolution"], only=_OPEN_CLOCKS)
         self._end_clocks(clock.STOP)
         # Sudo: kept by the system.
         self.sudo().write(
-            {"closed_at": self.closed_at or now, "solved_at": self.solved_at or now}
+            {"closed_at": closed_at, "solved_at": self.solved_at or closed_at}
         )
         self._close_disputes()
         self._close_activities()
@@ -285,7 +285,7 @@ class ExportCrmClaim(models.Model):
 
     def _follow_up(self, title, body):
         """File a claim that comes from this closed one."""
-        return self.create(
+        claim = self.create(
             {
                 "title": title,
                 "description": body,
@@ -298,6 +298,7 @@ class ExportCrmClaim(models.Model):
                 "invoice_id": self.invoice_id.id,
                 "user_id": self.user_id.filtered("active").id,
                 "channel": "email",
-                "origin_id": self.id,
             }
         )
+        claim.sudo().origin_id = self  # kept by the system
+        return claim

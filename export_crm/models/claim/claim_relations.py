@@ -173,7 +173,6 @@ class ExportCrmClaim(models.Model):
                 "user_id": self.user_id.id,
                 "channel": self.channel,
                 "opened_at": self._clock("resolution").started_at or self.opened_at,
-                "origin_id": self.id,
                 "wanted": self.wanted,
                 "score_ids": [
                     Command.create(
@@ -186,6 +185,7 @@ class ExportCrmClaim(models.Model):
                 ],
             }
         )
+        claim.sudo().origin_id = self  # kept by the system
         lines.claim_id = claim
         claim._take_pauses(self)
         claim._keep_first_promise(self)

@@ -421,32 +421,46 @@ class ExportCrmClaim(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number claims, give them to somebody, start their clocks, acknowledge."""
-        sequences = self.env["ir.sequence"]
         kept = self._engine_fields() - self._fields_at_birth()
+        histories = []
+        # Copies: an import that is refused tries each of its rows once more.
+        vals_list = [dict(vals) for vals in vals_list]
         for vals in vals_list:
             if not self.env.su and kept & vals.keys():
                 raise UserError(
                     self.env._("These fields of a claim are kept by the system.")
                 )
-            # Sudo: who may file a claim need not be allowed to read sequences.
-            company = self.env["res.company"].browse(vals.get("company_id"))
-            company = (company or self.env.company)._export_root()
-            vals["name"] = (
-                sequences.sudo().with_company(company).next_by_code("export.crm.claim")
-            )
+            vals.pop("name", None)
+            histories.append(self._take_history(vals))
         claims = super().create(vals_list)
-        for claim in claims:
-            if claim.is_open and claim.closed_at:
-                claim.sudo().closed_at = False  # kept by the system
+        for claim, history in zip(claims, histories, strict=True):
+            if history:
+                # Sudo: a manager says so; nothing else of a written claim happens.
+                super(ExportCrmClaim, claim.sudo()).write(history)
             claim._take_customer_from_documents()
             claim._take_tier()
+        past = claims._keep_history()
         claims._assign()
         claims._open_clocks()
         claims._greet()
         claims.filtered(lambda claim: claim.state != "new")._moved(
             dict.fromkeys(claims.ids, "new")
         )
+        for claim, moments in past.items():
+            if moments:
+                claim.sudo().write(moments)  # kept by the system
         return claims
+
+    def _prepare_create_values(self, vals_list):
+        """Number claims: Odoo has asked by now whether these values may be given."""
+        vals_list = super()._prepare_create_values(vals_list)
+        # Sudo: who may file a claim need not be allowed to read sequences.
+        sequences = self.env["ir.sequence"].sudo()
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals["company_id"])
+            sequence = sequences.with_company(company._export_root())
+            vals["name"] = sequence.next_by_code(self._name)
+        return vals_list
 
     def write(self, vals):
         if not self.env.su and self._engine_fields() & vals.keys():

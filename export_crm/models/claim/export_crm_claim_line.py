@@ -146,7 +146,7 @@ class ExportCrmClaimLine(models.Model):
             day = (
                 source.invoice_line_id.invoice_date
                 or source.sale_line_id.order_id.date_order
-                or fields.Date.context_today(line)
+                or (line.company_id or line.env.company)._export_today()
             )
             currency = line.currency_id or line.company_currency_id
             line.amount_company = (

@@ -209,7 +209,8 @@ class ExportCrmInteraction(models.Model):
                 tomorrow = hours.local(now).date() + timedelta(days=1)
                 opens, _end = hours.next_window(hours.window(tomorrow)[0])
                 contact.next_date = hours.local(opens).date()
-            contact.next_activity_id = partner.activity_schedule(
+            # sudo: which activity came of it is the system's to note
+            contact.sudo().next_activity_id = partner.activity_schedule(
                 _ACTIVITY_TYPES.get(contact.channel, "mail.mail_activity_data_todo"),
                 contact.next_date,
                 summary=contact.next_step,

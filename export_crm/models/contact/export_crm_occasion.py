@@ -69,13 +69,13 @@ class ExportCrmOccasion(models.Model):
 
     @api.depends("month", "day")
     def _compute_next_date(self):
-        today = fields.Date.context_today(self)
         for occasion in self:
-            occasion.next_date = occasion._next_date(today)
+            company = occasion.company_id or self.env.company
+            occasion.next_date = occasion._next_date(company._export_today())
 
     @api.constrains("month", "day")
     def _check_day(self):
-        today = fields.Date.today()
+        today = self.env.company._export_today()
         for occasion in self:
             if not occasion._next_date(today):
                 raise ValidationError(

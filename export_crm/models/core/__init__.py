@@ -23,4 +23,5 @@ from . import (
     res_users,
     sale_order,
     sale_order_line,
+    system_fields,
 )

@@ -4,6 +4,10 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ...tools.core.tolerance import default_tolerance
+
+TOLERANCE = "export_late_tolerance_amount"
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -40,10 +44,11 @@ class ResCompany(models.Model):
     )
     export_late_tolerance_amount = fields.Monetary(
         string="Tolerance amount",
-        default=50.0,
+        default=lambda self: self._default_export_late_tolerance_amount(),
         currency_field="currency_id",
         help="Up to this amount, and never more than the percentage beside it, may "
-        "be missing from a payment: bank charges eat 15 to 40 USD of a wire.",
+        "be missing from a payment: bank charges eat 15 to 40 USD of a wire. A new "
+        "company begins with 50 USD in its currency.",
         groups="base.group_user",
         prefetch="export_crm",
     )
@@ -89,7 +94,74 @@ class ResCompany(models.Model):
 
     @api.model
     def _default_export_go_live_date(self):
-        return fields.Date.context_today(self)
+        """Return the day in the company where one works; see :meth:`create`."""
+        return self.env.company._export_today()
+
+    @api.model
+    def _default_export_late_tolerance_amount(self):
+        company = self.env.company
+        return self._export_fifty_dollars().get(company.id, 50.0)
+
+    def _init_column(self, column_name):
+        """Give each company that is there already what is the default in its place."""
+        super()._init_column(column_name)
+        if column_name == TOLERANCE:
+            amounts = self._export_fifty_dollars()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE res_company c SET export_late_tolerance_amount = a.amount
+                      FROM unnest(%s::int[], %s::numeric[]) AS a(id, amount)
+                     WHERE a.id = c.id
+                    """,
+                    list(amounts),
+                    list(amounts.values()),
+                )
+            )
+
+    @api.model
+    def _export_fifty_dollars(self, company_ids=None):
+        """Return ``{company id: 50 USD in its currency}`` at the rate of today.
+
+        In SQL, since it is also asked while Odoo creates our columns.
+
+        :param company_ids: none: all companies
+        """
+        self.env["res.currency.rate"].flush_model()
+        self.flush_model(["currency_id"])
+        # The newest rate of each currency and root company; rates of no company last.
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH newest AS (
+                     SELECT DISTINCT ON (currency_id, company_id)
+                            currency_id, company_id, rate
+                       FROM res_currency_rate
+                      ORDER BY currency_id, company_id, name > CURRENT_DATE, name DESC
+                     )
+                SELECT DISTINCT ON (c.id) c.id, currency.name,
+                       CASE WHEN own.rate IS NOT NULL OR usd.rate IS NOT NULL
+                            THEN COALESCE(own.rate, 1) / COALESCE(usd.rate, 1) END
+                  FROM res_company c
+                  JOIN res_currency currency ON currency.id = c.currency_id
+                  JOIN res_currency dollar ON dollar.name = 'USD'
+                  LEFT JOIN newest own
+                    ON own.currency_id = c.currency_id
+                   AND COALESCE(own.company_id, root(c)) = root(c)
+                  LEFT JOIN newest usd
+                    ON usd.currency_id = dollar.id
+                   AND COALESCE(usd.company_id, root(c)) = root(c)
+                 WHERE %(all)s OR c.id = ANY(%(companies)s)
+                 ORDER BY c.id, own.company_id, usd.company_id
+                """.replace("root(c)", "split_part(c.parent_path, '/', 1)::int"),
+                all=company_ids is None,
+                companies=list(company_ids or ()),
+            )
+        )
+        return {
+            company_id: default_tolerance(name, float(rate) if rate else None)
+            for company_id, name, rate in rows
+        }
 
     @api.constrains(
         "export_late_grace_days",
@@ -125,16 +197,33 @@ class ResCompany(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Give a new company its jobs at once, for the status screen."""
+        """Give a new company its jobs at once, for the status screen, and defaults
+        by its own currency and clock, whoever creates it from where."""
         companies = super().create(vals_list)
         self.env.registry.clear_cache()  # of _export_roots
+        amounts = self._export_fifty_dollars(companies.ids)
+        for company, vals in zip(companies, vals_list, strict=True):
+            if company.parent_id:
+                continue  # has the settings of its root
+            if TOLERANCE not in vals:
+                company[TOLERANCE] = amounts[company.id]
+            if "export_go_live_date" not in vals:
+                company.export_go_live_date = company._export_today()
         # The rows are the engine's: whoever may create companies need not write them.
         self.env["export.crm.job"].sudo()._ensure_jobs()
         return companies
 
     def write(self, vals):
         """Have all figures computed anew when a setting that they depend on changes."""
+        follow = self.browse()
+        if "currency_id" in vals and TOLERANCE not in vals:
+            # Odoo gives a new company its currency with its chart of accounts.
+            amounts = self._export_fifty_dollars(self.ids)
+            follow = self.filtered(lambda c: c[TOLERANCE] == amounts[c.id])
         result = super().write(vals)
+        if follow:
+            for company_id, amount in self._export_fifty_dollars(follow.ids).items():
+                self.browse(company_id)[TOLERANCE] = amount
         if any(name.startswith("export_late_") for name in vals):
             # Whoever may change the settings need not be able to write job rows.
             jobs = self.env["export.crm.job"].sudo()
@@ -208,6 +297,27 @@ class ResCompany(models.Model):
         self.ensure_one()
         now = pytz.utc.localize(fields.Datetime.now())
         return now.astimezone(self._export_timezone()).date()
+
+    @api.model
+    def _export_today_sql(self, company):
+        """Return in SQL today's date in the company of each row.
+
+        Companies share a day for most of the day: then it is one constant.
+
+        :param SQL company: the column of the company; rows of none go by the one where
+            the reader works
+        """
+        mine = self.env.company._export_today()
+        # sudo: which day it is somewhere is no secret
+        others = self.sudo().search([]).grouped(lambda c: c._export_today())
+        others.pop(mine, None)
+        if not others:
+            return SQL("%s::date", mine)
+        cases = [
+            SQL("WHEN %s IN %s THEN %s::date", company, companies._ids, day)
+            for day, companies in others.items()
+        ]
+        return SQL("CASE %s ELSE %s::date END", SQL(" ").join(cases), mine)
 
     def _export_local_now(self):
         """Return the company's local time (aware datetime), whoever asks."""

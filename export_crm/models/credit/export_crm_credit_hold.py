@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
 BLOCKING_STATES = ("open", "evaluating", "kept")
+# What no hold is opened with, whoever opens it.
+BORN_WITHOUT = frozenset(
+    ("name", "state", "blocking", "closed_on", "close_reason", "requested_order_ids")
+)
 # What changes only through a decision, never by writing the field.
 DECIDED = frozenset(
     (
@@ -97,7 +101,11 @@ class ExportCrmCreditHold(models.Model):
         help="New orders of the customer are not confirmed.",
     )
     opened_on = fields.Date(
-        string="On hold since", required=True, readonly=True, copy=False
+        string="On hold since",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.company._export_today(),
     )
     closed_on = fields.Date(readonly=True, copy=False)
     close_reason = fields.Selection(
@@ -156,6 +164,7 @@ class ExportCrmCreditHold(models.Model):
     requested_order_ids = fields.Many2many(
         "sale.order",
         string="Release requested for",
+        readonly=True,
         help="Orders that a salesperson or the customer wants to go on with; they "
         "pass when the hold is released.",
     )
@@ -238,25 +247,14 @@ class ExportCrmCreditHold(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sequence = self.env["ir.sequence"]
         for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id"))
-            # sudo: who works in a branch may not enter the root, whose holds these are
-            company = (company or self.env.company)._export_root().sudo()
-            vals["company_id"] = company.id
+            vals["company_id"] = (company or self.env.company)._export_root().id
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
-            vals["state"] = "open"
-            for name in (
-                "requested_order_ids",
-                "blocking",
-                "closed_on",
-                "close_reason",
-            ):
-                vals.pop(name, None)
-            sequences = sequence.sudo().with_company(company)  # sudo: see above
-            vals["name"] = sequences.next_by_code(self._name)
-            vals.setdefault("opened_on", company._export_today())
+            for name in BORN_WITHOUT if self.env.su else self._fields:
+                if name in BORN_WITHOUT or self._export_is_system(self._fields[name]):
+                    vals.pop(name, None)
             if not vals.get("rule_id"):
                 vals["rule_id"] = self._manual_rule().id
         self._check_not_held_yet(vals_list)
@@ -264,6 +262,22 @@ class ExportCrmCreditHold(models.Model):
         holds._check_manual_has_note()
         holds._after_open()
         return holds
+
+    def _prepare_create_values(self, vals_list):
+        """Give new holds their number and the day of their own company.
+
+        Odoo has asked by now whether these values may be given.
+        """
+        dated = ["opened_on" in vals for vals in vals_list]
+        vals_list = super()._prepare_create_values(vals_list)
+        for vals, has_day in zip(vals_list, dated, strict=True):
+            company = self.env["res.company"].browse(vals["company_id"] or ())
+            # sudo: who works in a branch may not enter the root, whose holds these are
+            sequence = self.env["ir.sequence"].sudo().with_company(company)
+            vals["name"] = sequence.next_by_code(self._name)
+            if company and not has_day:
+                vals["opened_on"] = company._export_today()
+        return vals_list
 
     @api.model
     def _check_not_held_yet(self, vals_list):
@@ -297,7 +311,9 @@ class ExportCrmCreditHold(models.Model):
 
     def _decide(self, vals):
         """Write what only a decision may change: passes by our own ``write``."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        self.check_access("write")
+        # sudo: what a decision sets is the system's
+        return super(ExportCrmCreditHold, self.sudo()).write(vals)  # pylint: disable=super-method-mismatch
 
     @api.model
     def _manual_rule(self):

@@ -111,8 +111,8 @@ class ExportCrmCreditRelease(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["user_id"] = self.env.uid
-            vals.pop("line_ids", None)
+            for name in ("user_id", "version", "line_ids"):
+                vals.pop(name, None)  # who decides is who writes
             scope = vals.get("scope", "unconditional")
             for name, owner in (
                 ("order_id", "order"),

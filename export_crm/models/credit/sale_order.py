@@ -8,7 +8,6 @@ from odoo.tools.misc import format_amount
 
 from ...tools.core.readers import LEDGER_READERS
 from ..core.named import linked, opens
-from . import totals
 from .cover import COVERED_KINDS
 
 
@@ -216,17 +215,6 @@ class SaleOrder(models.Model):
             required=format_amount(self.env, required, currency),
         )
         return [text]
-
-    # === TOTALS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        totals.refuse(self, totals.ORDER, *vals_list)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        totals.refuse(self, totals.ORDER, vals)
-        return super().write(vals)
 
     # === ACTIONS === #
 

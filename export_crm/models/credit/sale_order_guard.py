@@ -508,15 +508,39 @@ class SaleOrder(models.Model):
 
     def action_draft(self):
         """What is written anew has to be accepted anew: Odoo drops the signature."""
-        self.filtered("export_credit_waiting").export_credit_waiting = False
+        # sudo: the mark is the system's
+        self.filtered("export_credit_waiting").sudo().export_credit_waiting = False
         return super().action_draft()
+
+    def _export_is_accepted(self):
+        """Tell whether the customer has signed this order, or paid for it online.
+
+        The mark that it waits is not taken for that: it only says where to look. A
+        shop's order of nothing needs neither.
+        """
+        self.ensure_one()
+        paid = self.transaction_ids.filtered(
+            lambda transaction: transaction.state in ("authorized", "done")
+        )
+        return bool(
+            self.signature or paid or self.currency_id.is_zero(self.amount_total)
+        )
 
     def _export_confirm_accepted(self):
         """Confirm orders that waited for a release; what can't be is said there.
 
         :return: the confirmed orders
         """
-        changed = self.filtered(
+        unsigned = self.filtered(lambda order: not order._export_is_accepted())
+        for order in unsigned:
+            order.message_post(
+                body=self.env._(
+                    "Released, but not confirmed: the customer has neither signed nor "
+                    "paid."
+                ),
+                partner_ids=order.user_id.partner_id.ids,
+            )
+        changed = (self - unsigned).filtered(
             lambda order: order.export_accepted_total
             and order.currency_id.compare_amounts(
                 order.amount_total, order.export_accepted_total
@@ -531,7 +555,7 @@ class SaleOrder(models.Model):
                 partner_ids=order.user_id.partner_id.ids,
             )
         confirmed = self.browse()
-        for order in self - changed:
+        for order in self - unsigned - changed:
             try:
                 with self.env.cr.savepoint():
                     order.with_context(send_email=True).action_confirm()

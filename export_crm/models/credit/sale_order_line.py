@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from . import totals
-
 # What a person can raise on a line. Never computed totals: they are written again
 # while the order is confirmed.
 RAISING = frozenset(
@@ -17,7 +15,6 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        totals.refuse(self, totals.LINE, *vals_list)
         lines = super().create(vals_list)
         lines._export_guarded().filtered(
             lambda line: line.price_total > 0
@@ -25,7 +22,6 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        totals.refuse(self, totals.LINE, vals)
         if not RAISING & set(vals):
             return super().write(vals)
         # What was a deposit, freight or on another order counts in full.

@@ -82,7 +82,8 @@ class CrmLead(models.Model):
         )
 
     def _export_replied(self, when):
-        self.export_first_reply_at = when
+        # sudo: the moment is the system's to note
+        self.sudo().export_first_reply_at = when
         self._export_plan_followups()
 
     def _export_company(self):

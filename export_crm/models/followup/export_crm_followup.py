@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...tools.followup import followup as calc
 from ..account.unknown import FactFloat
@@ -245,8 +246,9 @@ class ExportCrmFollowup(models.Model):
             row.late = row.state in (*OPEN_STATES, "done") and calc.is_late(
                 row.due_at or now, row.done_at, now
             )
-            row.today = row.state == "scheduled" and row.planned_date <= (
-                fields.Date.context_today(row)
+            company = row.company_id or self.env.company
+            row.today = (
+                row.state == "scheduled" and row.planned_date <= company._export_today()
             )
 
     @api.model
@@ -268,10 +270,17 @@ class ExportCrmFollowup(models.Model):
     def _search_today(self, operator, value):
         if operator != "in" or True not in value:
             return NotImplemented
-        return [
-            ("state", "=", "scheduled"),
-            ("planned_date", "<=", fields.Date.context_today(self)),
+        companies = self.env["res.company"].sudo().search([])  # the days, no secret
+        due = [
+            Domain("company_id", "=", company.id)
+            & Domain("planned_date", "<=", company._export_today())
+            for company in companies
         ]
+        due.append(
+            Domain("company_id", "=", False)
+            & Domain("planned_date", "<=", self.env.company._export_today())
+        )
+        return Domain("state", "=", "scheduled") & Domain.OR(due)
 
     @api.depends_context("lang")
     @api.depends("template_id", "on_hold", "member_ids", "partner_id")

@@ -27,7 +27,7 @@ class ExportCrmFollowup(models.Model):
         [("overdue", "Overdue"), ("today", "Today"), ("upcoming", "Later")],
         compute="_compute_due",
         search="_search_due",
-        help="Of what is still to be done; today is the reader's day.",
+        help="Of what is still to be done; today is the day of the company.",
     )
     who = fields.Char(
         string="Whom",
@@ -70,17 +70,18 @@ class ExportCrmFollowup(models.Model):
         }
         return {row.id: names.get(row.res_id, "") for row in rows}
 
-    @api.depends_context("tz")
-    @api.depends("late", "state", "planned_date")
+    @api.depends_context("company")
+    @api.depends("late", "state", "planned_date", "company_id")
     def _compute_due(self):
-        today = fields.Date.context_today(self)
         for row in self:
+            company = row.company_id or self.env.company
             if row.state not in OPEN_STATES:
                 row.due = False
             elif row.late:
                 row.due = "overdue"
             else:
-                row.due = "today" if row.planned_date <= today else "upcoming"
+                comes = row.planned_date > company._export_today()
+                row.due = "upcoming" if comes else "today"
 
     @api.model
     def _search_due(self, operator, value):
@@ -142,7 +143,9 @@ class ExportCrmFollowup(models.Model):
             due_at=self._followup_column(alias, "due_at"),
             now=fields.Datetime.now(),
             planned=self._followup_column(alias, "planned_date"),
-            today=fields.Date.context_today(self),
+            today=self.env["res.company"]._export_today_sql(
+                self._followup_column(alias, "company_id")
+            ),
         )
 
     @api.model

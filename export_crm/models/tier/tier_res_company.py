@@ -58,7 +58,7 @@ class ResCompany(models.Model):
     @api.model
     def _default_export_tier_next_date(self):
         """Return the coming 1 January or 1 July."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._export_today()
         half = today.replace(month=1 if today.month < 7 else 7, day=1)
         return half + relativedelta(months=6)
 

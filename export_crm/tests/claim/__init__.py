@@ -6,6 +6,7 @@ from . import (
     test_claim_escalation,
     test_claim_figures,
     test_claim_follow,
+    test_claim_history,
     test_claim_line,
     test_claim_message,
     test_claim_money,

@@ -60,17 +60,6 @@ class TestClaimMoves(ClaimCase):
         with self.assertRaisesRegex(ValidationError, "Nobody has answered"):
             self._claim(stage_id=closed.id)
 
-    def test_history_is_imported_closed_and_quiet(self):
-        self.company.export_go_live_date = fields.Date.today()
-        claim = self._claim(
-            stage_id=self.env.ref("export_crm.claim_stage_closed").id,
-            opened_at="2020-01-01 10:00:00",
-            closed_at="2020-02-01 10:00:00",
-        )
-        self.assertEqual(claim.closed_at.year, 2020)
-        self.assertFalse(claim.event_ids)
-        self.assertFalse(self._asked(claim))
-
     def test_born_waiting_stands_still(self):
         claim = self._claim(stage_id=self.env.ref("export_crm.claim_stage_waiting").id)
         self.assertEqual(self._states(claim)["plan"], "paused")
@@ -185,14 +174,6 @@ class TestClaimMoves(ClaimCase):
             stage.state = "closed"
         stage.write({"name": "Just in", "state": "new"})
         stage.copy().state = "progress"
-
-    def test_open_claim_is_not_closed_already(self):
-        """Whatever an import says: customers could not reopen it for long."""
-        claim = self._claim(closed_at="2020-02-01 10:00:00")
-        self.assertFalse(claim.closed_at)
-        self._answer(claim)
-        claim.action_close()
-        self.assertTrue(claim._in_grace())
 
     def test_only_a_closed_claim_is_reopened(self):
         with self.assertRaisesRegex(UserError, "Only a closed claim"):

@@ -74,7 +74,8 @@ class TestContactInteraction(FactsCommon):
         activity._action_done()
         activity.date_done = "2024-06-10"
         self.assertEqual(self._facts(self.customer).activities_90d, 1)
-        self._log(channel="phone", activity_id=activity.id)
+        # sudo: which activity it was is the system's to note
+        self._log(channel="phone").sudo().activity_id = activity
         self.assertEqual(self._facts(self.customer).activities_90d, 1)
 
     def test_mood_is_positive_less_negative_of_what_was_marked(self):

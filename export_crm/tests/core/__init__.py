@@ -1,6 +1,7 @@
 from . import (
     test_core_branch_migration,
     test_core_branch_reading,
+    test_core_company_day,
     test_core_dirty,
     test_core_end_to_end,
     test_core_intern,
@@ -10,6 +11,7 @@ from . import (
     test_core_pipeline,
     test_core_readable,
     test_core_roles,
+    test_core_system_fields,
     test_core_translations,
     test_phone_tour,
 )

@@ -27,7 +27,7 @@ class TestCoreBranchMigration(BranchCase):
 
     def _migrate(self):
         self.env.flush_all()
-        script = Path(__file__).parents[2] / "migrations/19.0.1.2.0/post-migration.py"
+        script = Path(__file__).parents[2] / "migrations/19.0.1.2.0/post-branches.py"
         spec = importlib.util.spec_from_file_location("post_migration", script)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -163,7 +163,7 @@ class TestCreditCover(ExportCrmCommon):
 
     def test_accepted_order_says_that_it_may_be_confirmed(self):
         order = self._quotation()
-        order._validate_order()
+        self._sign(order)._validate_order()
         self.assertTrue(order.export_credit_waiting)
         self._deposit(100.0, order)
         order.invalidate_recordset()

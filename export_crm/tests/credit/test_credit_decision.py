@@ -58,7 +58,7 @@ class TestCreditDecision(DecisionCommon):
         self._release(hold, scope="amount", amount_limit=1000.0)
         orders = self._order(600.0) + self._order(600.0)
         orders.action_quotation_sent()
-        orders._validate_order()
+        self._sign(orders)._validate_order()
         self.assertEqual(orders.mapped("state"), ["sale", "sent"])
         self.assertEqual(orders.mapped("export_credit_waiting"), [False, True])
 
@@ -94,7 +94,7 @@ class TestCreditDecision(DecisionCommon):
         hold = self._hold()
         order = self._order(user_id=self.controller.id)
         order.action_quotation_sent()
-        order._validate_order()
+        self._sign(order)._validate_order()
         values = {"scope": "date", "date_until": self._day(3)}
         self._release(hold, **values)
         self.assertRecordValues(
@@ -191,7 +191,7 @@ class TestCreditDecision(DecisionCommon):
         hold = self._hold()
         first, second = self._order(), self._order()
         (first + second).action_quotation_sent()
-        (first + second)._validate_order()
+        self._sign(first + second)._validate_order()
         self._release(hold, scope="order", order_id=first.id)
         self.assertEqual((first + second).mapped("state"), ["sale", "sent"])
         self.assertTrue(second.export_credit_waiting)

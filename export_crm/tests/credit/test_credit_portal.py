@@ -88,8 +88,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         hold = self._hold()
         orders = self.env["sale.order"].concat(*(self._sent() for _i in range(100)))
         for order in orders:
-            order.signed_by = "Buyer"
-            order._validate_order()
+            self._sign(order)._validate_order()
         self.assertEqual(set(orders.mapped("state")), {"sent"})
         self.assertEqual(hold.requested_order_ids, orders)
         self.assertEqual(len(hold.activity_ids), 1)
@@ -117,7 +116,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
             with self.subTest(lang=lang):
                 self.customer.lang = lang
                 order = self._sent()
-                order._validate_order()
+                self._sign(order)._validate_order()
                 mail = self._mails_to_customer(order)
                 self.assertIn(word, mail.subject)
                 self.assertNotIn("Thank you", mail.body)
@@ -126,7 +125,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         """A shop would offer it to the customer as the cart."""
         self._hold()
         order = self._quotation()
-        order._validate_order()
+        self._sign(order)._validate_order()
         self.assertRecordValues(
             order, [{"state": "sent", "export_credit_waiting": True}]
         )
@@ -134,14 +133,14 @@ class TestCreditAccepted(ExportCrmPortalCommon):
     def test_release_of_one_order_confirms_that_one(self):
         hold = self._hold()
         first, second = self._sent(), self._sent()
-        (first + second)._validate_order()
+        self._sign(first + second)._validate_order()
         self._release(hold, scope="order", order_id=first.id)
         self.assertEqual((first + second).mapped("state"), ["sale", "sent"])
 
     def test_what_cannot_be_confirmed_is_said_and_the_rest_goes_on(self):
         hold = self._hold()
         first, second = self._sent(), self._sent()
-        (first + second)._validate_order()
+        self._sign(first + second)._validate_order()
         first.order_line = [
             Command.create({"name": "No product", "product_uom_qty": 1})
         ]
@@ -155,7 +154,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         """The customer has accepted another total, or nothing any more."""
         hold = self._hold()
         raised, anew = self._sent(), self._sent()
-        (raised + anew)._validate_order()
+        self._sign(raised + anew)._validate_order()
         raised.order_line.price_unit = 9000.0
         anew._action_cancel()
         anew.action_draft()
@@ -171,7 +170,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 50.0
         order = self._sent()
-        order._validate_order()
+        self._sign(order)._validate_order()
         self.assertTrue(order.export_credit_waiting)
         hold = order.export_credit_hold_id
         self.assertEqual(hold.kind, "exposure")

@@ -58,7 +58,7 @@ class TestCreditRoads(ExportCrmCommon):
                 {**partner, "amount_untaxed": 0.01, "amount_total": 0.01}, {}
             ),
         ):
-            with self.assertRaisesRegex(AccessError, "follows from the lines"):
+            with self.assertRaisesRegex(AccessError, "set by the system"):
                 written()
         loaded = order.load(["partner_id/.id", "amount_total"], [[self.customer.id, 1]])
         self.assertIn("leave it out", loaded["messages"][0]["message"])
@@ -117,6 +117,25 @@ class TestCreditRoads(ExportCrmCommon):
         order = self._quotation()
         order._action_cancel()
         return order
+
+    def test_a_draft_that_nobody_signed_never_confirms_itself(self):
+        """Neither does a salesperson mark it as accepted, nor is the mark believed."""
+        order = self.order.with_user(self.salesperson)
+        accepted = {"export_credit_waiting": True, "export_accepted_total": 100.0}
+        for vals in (accepted, {"export_credit_waiting": True}):
+            with self.assertRaisesRegex(AccessError, "set by the system"):
+                order.write(vals)
+        with self.assertRaisesRegex(AccessError, "set by the system"):
+            order.with_context(default_export_credit_waiting=True).create(
+                {"partner_id": self.customer.id}
+            )
+        self.order.sudo().write(accepted)  # as former versions let anybody
+        signed = self._quotation()
+        self._sign(signed)._validate_order()
+        releases = self.env["export.crm.credit.release"].with_user(self.controller)
+        releases.create({"hold_id": self.hold.id, "reason": "Paid by now."})
+        self.assertEqual((self.order.state, signed.state), ("draft", "sale"))
+        self.assertIn("neither signed nor paid", self.order.message_ids[0].body)
 
     def test_sending_and_mail_confirm_nothing(self):
         action = self.order.action_quotation_send()
@@ -183,7 +202,7 @@ class TestCreditCustomerReads(ExportCrmCommon):
         hold = self._hold(note="We fear they go bankrupt.")
         order = self._quotation(portal.partner_id)
         order.action_quotation_sent()
-        order._validate_order()
+        self._sign(order)._validate_order()
         self.env.invalidate_all()
         order, partner = order.with_user(portal), portal.partner_id.with_user(portal)
         order.read(["name"])

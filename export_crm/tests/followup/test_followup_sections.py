@@ -156,15 +156,26 @@ class TestFollowupSections(FollowupCommon):
         )
 
     @freeze_time(datetime(2026, 11, 25, 20))
-    def test_today_is_the_readers(self):
-        """20:00 UTC is the next day in Shanghai."""
+    def test_today_is_the_companys(self):
+        """20:00 UTC is the next day in Shanghai, for whoever reads it from where."""
         row = self.names["mail"]
         row.write({"planned_date": "2026-11-26", "due_at": datetime(2026, 11, 26, 12)})
-        for zone, due in (("Asia/Shanghai", "today"), ("UTC", "upcoming")):
-            with self.subTest(zone):
-                ledger = self.ledger.with_context(tz=zone)
-                self.assertEqual(ledger.browse(row.id).due, due)
-                self.assertIn(row, ledger.search([("due", "=", due)]))
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        other.partner_id.tz = "America/Los_Angeles"
+        for reader in ("Asia/Shanghai", "UTC"):
+            for zone, due in (("Asia/Shanghai", "today"), ("UTC", "upcoming")):
+                with self.subTest(zone, reader=reader):
+                    row.company_id.partner_id.tz = zone
+                    self.env.invalidate_all()  # as the next request finds it
+                    for working in (row.company_id, other):
+                        ledger = self.ledger.with_company(working)
+                        ledger = ledger.with_context(tz=reader)
+                        self.assertEqual(ledger.browse(row.id).due, due)
+                        self.assertEqual(ledger.browse(row.id).today, due == "today")
+                        self.assertIn(row, ledger.search([("due", "=", due)]))
+                        self.assertNotIn(
+                            row, ledger.search([("due", "not in", [due, False])])
+                        )
 
     # === WHOM === #
 

@@ -66,7 +66,9 @@ class TestFollowupTime(FollowupCommon):
         yesterday = datetime.combine(
             self.today - timedelta(days=1), datetime.min.time()
         )
-        order.write({"export_sent_at": yesterday, "export_confirmed_at": yesterday})
+        order.sudo().write(
+            {"export_sent_at": yesterday, "export_confirmed_at": yesterday}
+        )
         picking.date_done = yesterday
         self.env.flush_all()
         new = "10000000 + n"

@@ -11,7 +11,7 @@ class TestHealthTour(HealthCommon, ExportCrmTourCase):
     def test_health_tour(self):
         day = self.today
         self._model(date=day - timedelta(days=60))
-        self.company.export_warnings_since = day - timedelta(days=400)
+        self.company.sudo().export_warnings_since = day - timedelta(days=400)
         for back in range(60, 180, 10):
             when = datetime.combine(day - timedelta(days=back), time(12))
             self._order(self.customer, when)

@@ -125,7 +125,7 @@ class TestWarningRules(BaseCase):
 class TestWarnings(HealthCommon):
     def setUp(self):
         super().setUp()
-        self.company.export_warnings_since = AS_OF - timedelta(days=400)
+        self.company.sudo().export_warnings_since = AS_OF - timedelta(days=400)
         self._model()
 
     def _codes(self, state="open"):
@@ -219,11 +219,11 @@ class TestWarnings(HealthCommon):
         self._orders(self.customer, 200, 300)
         account = self._run(steps="")
         if first:
-            self.company.export_warnings_since = False
+            self.company.sudo().export_warnings_since = False
         for now, before in figures:
             self._set_facts(account, orders_182d=now, orders_prev_182d=before)
             self._run(facts=False, steps="w")
-            self.company.export_warnings_since = AS_OF - timedelta(days=1)
+            self.company.sudo().export_warnings_since = AS_OF - timedelta(days=1)
         return self.warnings.search([("code", "=", "frequency")])
 
     def test_information_that_becomes_a_warning_asks_for_a_contact(self):
@@ -297,7 +297,7 @@ class TestWarnings(HealthCommon):
 
     def test_no_flood_at_the_start(self):
         self._silent()
-        self.company.export_warnings_since = False
+        self.company.sudo().export_warnings_since = False
         self._run()
         self.assertEqual(self.company.export_warnings_since, AS_OF)
         self.assertFalse(self._codes("open"))
@@ -386,7 +386,7 @@ class TestWarnings(HealthCommon):
 
     def test_nothing_that_came_later_changes_a_past_day(self):
         """Neither figures nor health nor warnings of a day, whenever it is computed."""
-        self.company.export_warnings_since = AS_OF - timedelta(days=400)
+        self.company.sudo().export_warnings_since = AS_OF - timedelta(days=400)
         self._silent()
         account = self._run()
         self.assertTrue(self._codes())
@@ -420,7 +420,7 @@ class TestWarnings(HealthCommon):
 
     def test_a_night_full_of_news_is_written_at_once(self):
         """As many queries and no messages, for one new warning or for many."""
-        self.company.export_warnings_since = AS_OF - timedelta(days=30)
+        self.company.sudo().export_warnings_since = AS_OF - timedelta(days=30)
         self._silent()
         many = self.customer
         for number in range(8):
@@ -457,7 +457,7 @@ class TestLosses(HealthCommon):
     def setUp(self):
         super().setUp()
         self._model()
-        self.company.export_warnings_since = AS_OF - timedelta(days=400)
+        self.company.sudo().export_warnings_since = AS_OF - timedelta(days=400)
         self._orders(self.customer, *range(60, 180, 10))
         self.account = self._run()
         self.losses = self.env["export.crm.loss"]
