@@ -1,4 +1,5 @@
 from . import (
+    base,
     export_crm_audit,
     export_crm_card,
     dirty_account_move,
@@ -14,7 +15,6 @@ from . import (
     export_crm_job_watch,
     export_crm_nonworking_day,
     ir_ui_menu,
-    export_rows,
     public_card,
     res_company,
     res_config_settings,
@@ -23,5 +23,4 @@ from . import (
     res_users,
     sale_order,
     sale_order_line,
-    system_fields,
 )

@@ -10,7 +10,6 @@ A test (``tests/core/test_core_system_fields.py``) lists all others: a new field
 either readonly, or has to be entered there.
 """
 
-from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.models import MAGIC_COLUMNS
 
@@ -25,34 +24,25 @@ OF_ODOO = {
 }
 
 
-class Base(models.AbstractModel):
-    _inherit = "base"
+def is_system(model, field):
+    """Tell whether only the system may set a field of a model."""
+    if field.name in OF_ODOO.get(model._name, ()):
+        return True
+    if not field.readonly or field.name in MAGIC_COLUMNS or model._transient:
+        return False
+    return model._name.startswith("export.crm.") or (
+        field.name.startswith("export_") and "export_crm" in field._modules
+    )
 
-    @api.model
-    def _check_field_access(self, field, operation):
-        """Refuse fields that only the system sets.
 
-        Odoo asks this for every field that somebody creates or writes a record with,
-        defaults in the context included, and not for what is computed.
-        """
-        super()._check_field_access(field, operation)
-        if operation == "write" and not self.env.su and self._export_is_system(field):
-            raise AccessError(
-                self.env._(
-                    "%(field)s (%(model)s) is set by the system and written by nobody: "
-                    "leave it out.",
-                    field=field._description_string(self.env),
-                    model=self.env["ir.model"]._get(self._name).name,
-                )
+def check(model, field):
+    """Raise AccessError if only the system may set a field of a model."""
+    if is_system(model, field):
+        raise AccessError(
+            model.env._(
+                "%(field)s (%(model)s) is set by the system and written by nobody: "
+                "leave it out.",
+                field=field._description_string(model.env),
+                model=model.env["ir.model"]._get(model._name).name,
             )
-
-    @api.model
-    def _export_is_system(self, field):
-        """Tell whether only the system may set a field."""
-        if self._name in OF_ODOO and field.name in OF_ODOO[self._name]:
-            return True
-        if not field.readonly or field.name in MAGIC_COLUMNS or self._transient:
-            return False
-        return self._name.startswith("export.crm.") or (
-            field.name.startswith("export_") and "export_crm" in field._modules
         )

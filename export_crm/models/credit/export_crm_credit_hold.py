@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ..core.system_fields import is_system
+
 BLOCKING_STATES = ("open", "evaluating", "kept")
 # What no hold is opened with, whoever opens it.
 BORN_WITHOUT = frozenset(
@@ -253,7 +255,7 @@ class ExportCrmCreditHold(models.Model):
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
             for name in BORN_WITHOUT if self.env.su else self._fields:
-                if name in BORN_WITHOUT or self._export_is_system(self._fields[name]):
+                if name in BORN_WITHOUT or is_system(self, self._fields[name]):
                     vals.pop(name, None)
             if not vals.get("rule_id"):
                 vals["rule_id"] = self._manual_rule().id

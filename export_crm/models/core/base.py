@@ -1,10 +1,26 @@
-"""Exports of our fields, whatever they lead to."""
+from odoo import api, models
 
-from odoo import models
+from . import system_fields
 
 
 class Base(models.AbstractModel):
+    """What holds on every model: exports of our fields, and what nobody writes.
+
+    One class for both: Odoo would look for its methods in another one of all models.
+    """
+
     _inherit = "base"
+
+    @api.model
+    def _check_field_access(self, field, operation):
+        """Refuse fields that only the system sets.
+
+        Odoo asks this for every field that somebody creates or writes a record with,
+        defaults in the context included, and not for what is computed.
+        """
+        super()._check_field_access(field, operation)
+        if operation == "write" and not self.env.su:
+            system_fields.check(self, field)
 
     def _export_rows(self, fields, **options):
         """Print the name of what a field of this add-on leads to, as lists do.
