@@ -11,16 +11,33 @@ class Base(models.AbstractModel):
 
     _inherit = "base"
 
-    @api.model
-    def _check_field_access(self, field, operation):
-        """Refuse fields that only the system sets.
+    # Not in ``_check_field_access``: Odoo asks that hundreds of times while it confirms
+    # an order, hardly ever about writing.
 
-        Odoo asks this for every field that somebody creates or writes a record with,
-        defaults in the context included, and not for what is computed.
-        """
-        super()._check_field_access(field, operation)
-        if operation == "write" and not self.env.su:
-            system_fields.check(self, field)
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse fields that only the system sets, defaults of the context included."""
+        if not self.env.su:
+            names = {name for vals in vals_list for name in vals}
+            names.update(
+                key.removeprefix("default_")
+                for key in self.env.context
+                if key.startswith("default_")
+            )
+            system_fields.check(self, names)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse fields that only the system sets."""
+        if not self.env.su:
+            system_fields.check(self, vals)
+        return super().write(vals)
+
+    def _update_field_translations(self, field_name, *args, **kwargs):
+        """As ``write``."""
+        if not self.env.su:
+            system_fields.check(self, [field_name])
+        return super()._update_field_translations(field_name, *args, **kwargs)
 
     def _export_rows(self, fields, **options):
         """Print the name of what a field of this add-on leads to, as lists do.

@@ -35,14 +35,16 @@ def is_system(model, field):
     )
 
 
-def check(model, field):
-    """Raise AccessError if only the system may set a field of a model."""
-    if is_system(model, field):
-        raise AccessError(
-            model.env._(
-                "%(field)s (%(model)s) is set by the system and written by nobody: "
-                "leave it out.",
-                field=field._description_string(model.env),
-                model=model.env["ir.model"]._get(model._name).name,
+def check(model, names):
+    """Raise AccessError if only the system may set one of the fields ``names``."""
+    for name in names:
+        field = model._fields.get(name)
+        if field and is_system(model, field):
+            raise AccessError(
+                model.env._(
+                    "%(field)s (%(model)s) is set by the system and written by nobody: "
+                    "leave it out.",
+                    field=field._description_string(model.env),
+                    model=model.env["ir.model"]._get(model._name).name,
+                )
             )
-        )
