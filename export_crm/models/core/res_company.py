@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...tools.core.tolerance import default_tolerance
+from .system_fields import is_system
 
 TOLERANCE = "export_late_tolerance_amount"
 
@@ -237,7 +238,9 @@ class ResCompany(models.Model):
         ours = [
             name
             for name, field in self._fields.items()
-            if name.startswith("export_") and field.store
+            if name.startswith("export_")
+            and field.store
+            and not is_system(self, field)
         ]
         return [*super()._get_company_root_delegated_field_names(), *ours]
 

@@ -230,8 +230,11 @@ class TestFactsBranch(BranchCase):
 
     def test_every_setting_is_delegated(self):
         fields = self.env["res.company"]._fields
+        # What the pipeline notes it notes at the root, where alone it runs.
         ours = {
-            name for name, f in fields.items() if name.startswith("export_") and f.store
+            name
+            for name, field in fields.items()
+            if name.startswith("export_") and field.store and not field.readonly
         }
         self.assertGreater(len(ours), 30)
         delegated = self.env["res.company"]._get_company_root_delegated_field_names()
