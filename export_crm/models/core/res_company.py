@@ -238,9 +238,7 @@ class ResCompany(models.Model):
         ours = [
             name
             for name, field in self._fields.items()
-            if name.startswith("export_")
-            and field.store
-            and not is_system(self, field)
+            if name.startswith("export_") and field.store and not is_system(self, field)
         ]
         return [*super()._get_company_root_delegated_field_names(), *ours]
 
