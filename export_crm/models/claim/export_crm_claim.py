@@ -436,7 +436,8 @@ class ExportCrmClaim(models.Model):
         for claim, history in zip(claims, histories, strict=True):
             if history:
                 # Sudo: a manager says so; nothing else of a written claim happens.
-                super(ExportCrmClaim, claim.sudo()).write(history)
+                bare = super(ExportCrmClaim, claim.sudo())
+                bare.write(history)
             claim._take_customer_from_documents()
             claim._take_tier()
         past = claims._keep_history()

@@ -2,6 +2,7 @@ import pytz
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.core.tolerance import default_tolerance
@@ -105,7 +106,7 @@ class ResCompany(models.Model):
 
     def _init_column(self, column_name):
         """Give each company that is there already what is the default in its place."""
-        super()._init_column(column_name)
+        result = super()._init_column(column_name)
         if column_name == TOLERANCE:
             amounts = self._export_fifty_dollars()
             self.env.cr.execute(
@@ -119,6 +120,7 @@ class ResCompany(models.Model):
                     list(amounts.values()),
                 )
             )
+        return result
 
     @api.model
     def _export_fifty_dollars(self, company_ids=None):
@@ -310,7 +312,7 @@ class ResCompany(models.Model):
         """
         mine = self.env.company._export_today()
         # sudo: which day it is somewhere is no secret
-        others = self.sudo().search([]).grouped(lambda c: c._export_today())
+        others = self.sudo().search(Domain.TRUE).grouped(lambda c: c._export_today())
         others.pop(mine, None)
         if not others:
             return SQL("%s::date", mine)

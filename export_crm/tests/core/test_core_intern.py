@@ -7,8 +7,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.export_crm.models.core.public_card import CARD
-
+from ...models.core.public_card import CARD
 from ..common import ExportCrmCommon, ExportCrmTourCase
 
 SECRETS = (

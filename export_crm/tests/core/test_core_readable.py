@@ -5,8 +5,7 @@ from collections import defaultdict
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.export_crm.models.core.public_card import CARD
-
+from ...models.core.public_card import CARD
 from . import readable
 from .readable import ReadableCase
 from .test_core_roles import ROLES
