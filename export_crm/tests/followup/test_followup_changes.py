@@ -393,6 +393,7 @@ class TestFollowupChanges(FollowupCommon):
         self.assertEqual(row.anchor_date, soon)
         for day in feast.sorted("date", reverse=True):
             day.date += timedelta(days=1)
+            day.flush_recordset()  # one by one: in one statement any may come first
         self._run()
         self.assertEqual(row.anchor_date, soon + timedelta(days=1))
         self._run(as_of=soon + timedelta(days=2))
