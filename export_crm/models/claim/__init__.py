@@ -29,6 +29,7 @@ from . import (
     claim_flood,
     claim_follow,
     claim_counts,
+    side_doors,
     res_company,
     res_config_settings,
     res_partner,

@@ -13,5 +13,6 @@ from . import (
     test_claim_moves,
     test_claim_portal,
     test_claim_reply,
+    test_claim_side_doors,
     test_claim_tour,
 )
