@@ -13,6 +13,7 @@ from . import (
     caution,
     checkpoints,
     cover,
+    hold_askers,
     hold_audit,
     hold_decision,
     hold_follow,

@@ -1,5 +1,13 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+#: When a kept hold is looked at again, unless somebody says otherwise.
+REVIEW_DAYS = 14
 
 
 class ExportCrmCreditHold(models.Model):
@@ -13,6 +21,31 @@ class ExportCrmCreditHold(models.Model):
         self._decide({"state": "evaluating", "user_id": self.env.user.id})
         for hold in self:
             hold._audit("evaluating", self.env._("Evaluation begun."))
+
+    def action_open_keep(self):
+        """Open the dialog that keeps the hold, with a review date proposed."""
+        self.ensure_one()
+        self._check_blocking()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Keep %s", self.display_name),
+            "res_model": "export.crm.credit.hold.decide",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_hold_ids": self.ids,
+                "default_decision": "keep",
+                "default_review_date": self._proposed_review(),
+            },
+        }
+
+    def _proposed_review(self):
+        """Return the review date that is set and not over, else one in two weeks."""
+        self.ensure_one()
+        today = self.company_id._export_today()
+        if self.review_date and self.review_date > today:
+            return self.review_date
+        return today + timedelta(days=REVIEW_DAYS)
 
     def action_keep(self):
         """Keep the customer on hold until the review date."""
@@ -34,9 +67,16 @@ class ExportCrmCreditHold(models.Model):
                     )
                 )
         self._decide({"state": "kept"})
+        bodies = {}
         for hold in self:
             text = self.env._("Kept until the review on %s.", hold.review_date)
             hold._audit("kept", text)
+            bodies[hold.id] = Markup("<p>%s</p>") % self.env._(
+                "%(person)s keeps the credit hold until the review on %(date)s.",
+                person=self.env.user.name,
+                date=format_date(self.env, hold.review_date),
+            )
+        self._tell(bodies)
         self._finish_activity(self.env._("Kept on hold."))
         self._ask_controllers()
 

@@ -156,6 +156,7 @@ class ExportCrmCreditHold(models.Model):
         if notify:
             for user, holds in self.grouped("salesperson_id").items():
                 holds._notify_salesperson(user, bodies)
+            self._tell_askers(bodies)
         else:
             self._message_log_batch(bodies=bodies)
         texts = {

@@ -159,6 +159,61 @@ class TestCreditRequest(ExportCrmCommon):
         self.assertIn(self.controller.partner_id, asked.notified_partner_ids)
         self.assertEqual(len(hold.activity_ids), 1)
 
+    def _told(self, user, text):
+        """Return the messages with ``text`` that ``user`` was notified of."""
+        messages = self.env["mail.message"].sudo()
+        return messages.search(
+            [
+                ("notification_ids.res_partner_id", "=", user.partner_id.id),
+                ("body", "ilike", text),
+            ]
+        )
+
+    def test_who_asked_hears_of_each_decision_once(self):
+        """A colleague asks for an order of a customer who isn't theirs."""
+        colleague = self._user("colleague", "user", name="Carl Colleague")
+        hold = self._hold()
+        orders = self._quotation(user_id=colleague.id)
+        orders |= self._quotation(user_id=colleague.id)
+        orders.with_user(colleague).action_export_request_release()
+        hold = hold.with_user(self.controller)
+        hold.review_date = self._day(14)
+        hold.action_keep()
+        for user in (colleague, self.salesperson):
+            with self.subTest(user=user.name):
+                self.assertEqual(len(self._told(user, "keeps the credit hold")), 1)
+        told = self._told(colleague, "keeps the credit hold")
+        self.assertIn(orders[0].name, told.body)
+        self.assertIn(orders[1].name, told.body)
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"hold_id": hold.id, "reason": "They have paid."}
+        )
+        for user in (colleague, self.salesperson):
+            with self.subTest(user=user.name):
+                self.assertEqual(len(self._told(user, "hold released")), 1)
+        self.assertFalse(self._told(self.controller, "hold released"))
+
+    def test_keep_opens_with_a_date(self):
+        """One dialog, and a day is proposed: two weeks, or the one that is set."""
+        hold = self._hold().with_user(self.controller)
+
+        def dialog():
+            action = hold.action_open_keep()
+            decide = self.env[action["res_model"]].with_user(self.controller)
+            return decide.with_context(**action["context"]).create({})
+
+        self.assertEqual(dialog().review_date, self._day(14))
+        hold.review_date = self._day(30)
+        self.assertEqual(dialog().review_date, self._day(30))
+        dialog().action_decide()
+        self.assertEqual((hold.state, hold.review_date), ("kept", self._day(30)))
+
+    def test_keeping_tells_the_salesperson(self):
+        hold = self._hold().with_user(self.controller)
+        hold.review_date = self._day(14)
+        hold.action_keep()
+        self.assertEqual(len(self._told(self.salesperson, "keeps the credit hold")), 1)
+
     def test_request_against_the_limit_opens_a_hold_that_release_ends(self):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 50.0
