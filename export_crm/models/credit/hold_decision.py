@@ -81,9 +81,17 @@ class ExportCrmCreditHold(models.Model):
         self._ask_controllers()
 
     def action_release(self):
-        """Open the dialog in which a Credit Controller releases the hold."""
+        """Open the dialog in which a Credit Controller releases the hold.
+
+        Where one order is in question, with the narrowest scope: that order.
+        """
         self.ensure_one()
         self._check_blocking()
+        # sudo: which order was asked for is told to whoever decides
+        asked = self.sudo().requested_order_ids
+        order_id = self.env.context.get("export_order_id") or (
+            len(asked) == 1 and asked.id
+        )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Release %s", self.display_name),
@@ -92,7 +100,8 @@ class ExportCrmCreditHold(models.Model):
             "target": "new",
             "context": {
                 "default_hold_id": self.id,
-                "default_order_id": self.env.context.get("export_order_id"),
+                "default_order_id": order_id,
+                "default_scope": "order" if order_id else "unconditional",
             },
         }
 

@@ -193,6 +193,24 @@ class TestCreditRequest(ExportCrmCommon):
                 self.assertEqual(len(self._told(user, "hold released")), 1)
         self.assertFalse(self._told(self.controller, "hold released"))
 
+    def test_release_opens_with_the_order_that_was_asked_for(self):
+        """The narrowest scope; with two of them, or none, the Controller chooses."""
+        hold = self._hold().with_user(self.controller)
+
+        def dialog():
+            context = hold.action_release()["context"]
+            return context["default_scope"], context["default_order_id"]
+
+        self.assertEqual(dialog(), ("unconditional", False))
+        order = self._quotation().with_user(self.salesperson)
+        order.action_export_request_release()
+        self.assertEqual(dialog(), ("order", order.id))
+        other = self._quotation().with_user(self.salesperson)
+        other.action_export_request_release()
+        self.assertEqual(dialog(), ("unconditional", False))
+        hold = hold.with_context(export_order_id=other.id)
+        self.assertEqual(dialog(), ("order", other.id))
+
     def test_keep_opens_with_a_date(self):
         """One dialog, and a day is proposed: two weeks, or the one that is set."""
         hold = self._hold().with_user(self.controller)

@@ -82,6 +82,11 @@ tours.add("export_crm_hold_released", {
             trigger: ".modal div[name=reason] textarea",
             run: "edit They paid everything and agreed to direct debit.",
         },
+        {
+            content: "Close the hold, not this order alone",
+            trigger: ".modal input[type=radio][data-value=unconditional]",
+            run: "click",
+        },
         shot("credit_5_release_dialog", ".modal"),
         {
             content: "Decide",

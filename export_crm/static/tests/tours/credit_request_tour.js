@@ -48,6 +48,11 @@ tours.add("export_crm_release_on_phone", {
             trigger: ".modal div[name=reason] textarea",
             run: "edit The transfer has arrived.",
         },
+        {
+            content: "Close the hold, not this order alone",
+            trigger: ".modal input[type=radio][data-value=unconditional]",
+            run: "click",
+        },
         shot("credit_phone_4_release", ".modal"),
         {
             content: "Decide",
