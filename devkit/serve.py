@@ -93,7 +93,7 @@ def print_address(facts):
     say(f"   URL       {facts['url']}")
     say(f"   Database  {facts['db']}")
     say("   Login     admin / admin")
-    say("   One each  sales, credit, lead, director, intern (password = login)")
+    say("   One each  sales, credit, lead, director, claims, intern (password = login)")
     say("")
 
 

@@ -217,12 +217,13 @@ def pictures(places):
 
     Nothing is kept of a run that fails.
     """
+    begin = time.monotonic()
     kit = odooenv.prepare(places)
     remove(places.shots)
     ensure_browser(places)
     with postgres.serving(places, kit.python, "run") as server:
         tally = demo_check(kit, server)
-    code = report(tally, places, 0)
+    code = report(tally, places, time.monotonic() - begin)
     if not code:
         folder = places.root / "docs"
         for old in folder.glob("readme_*.png"):

@@ -150,13 +150,14 @@ class ResCompany(models.Model):
                   JOIN res_currency dollar ON dollar.name = 'USD'
                   LEFT JOIN newest own
                     ON own.currency_id = c.currency_id
-                   AND COALESCE(own.company_id, root(c)) = root(c)
+                   AND COALESCE(own.company_id, %(root)s) = %(root)s
                   LEFT JOIN newest usd
                     ON usd.currency_id = dollar.id
-                   AND COALESCE(usd.company_id, root(c)) = root(c)
+                   AND COALESCE(usd.company_id, %(root)s) = %(root)s
                  WHERE %(all)s OR c.id = ANY(%(companies)s)
                  ORDER BY c.id, own.company_id, usd.company_id
-                """.replace("root(c)", "split_part(c.parent_path, '/', 1)::int"),
+                """,
+                root=SQL("split_part(c.parent_path, '/', 1)::int"),
                 all=company_ids is None,
                 companies=list(company_ids or ()),
             )

@@ -526,44 +526,43 @@ class SaleOrder(models.Model):
             self.signature or paid or self.currency_id.is_zero(self.amount_total)
         )
 
+    def _export_tell_unconfirmed(self, body):
+        """Tell the salespeople of these orders why they did not confirm themselves."""
+        for order in self:
+            order.message_post(body=body, partner_ids=order.user_id.partner_id.ids)
+
     def _export_confirm_accepted(self):
         """Confirm orders that waited for a release; what can't be is said there.
 
         :return: the confirmed orders
         """
         unsigned = self.filtered(lambda order: not order._export_is_accepted())
-        for order in unsigned:
-            order.message_post(
-                body=self.env._(
-                    "Released, but not confirmed: the customer has neither signed nor "
-                    "paid."
-                ),
-                partner_ids=order.user_id.partner_id.ids,
+        unsigned._export_tell_unconfirmed(
+            self.env._(
+                "Released, but not confirmed: the customer has neither signed nor paid."
             )
+        )
         changed = (self - unsigned).filtered(
             lambda order: order.export_accepted_total
             and order.currency_id.compare_amounts(
                 order.amount_total, order.export_accepted_total
             )
         )
-        for order in changed:
-            order.message_post(
-                body=self.env._(
-                    "Released, but not confirmed: its total is another one than the "
-                    "customer accepted."
-                ),
-                partner_ids=order.user_id.partner_id.ids,
+        changed._export_tell_unconfirmed(
+            self.env._(
+                "Released, but not confirmed: its total is another one than the "
+                "customer accepted."
             )
+        )
         confirmed = self.browse()
         for order in self - unsigned - changed:
             try:
                 with self.env.cr.savepoint():
                     order.with_context(send_email=True).action_confirm()
             except UserError as error:
-                order.message_post(
-                    body=Markup("<p>%s</p><p>%s</p>")
-                    % (self.env._("Released, but not confirmed:"), str(error)),
-                    partner_ids=order.user_id.partner_id.ids,
+                order._export_tell_unconfirmed(
+                    Markup("<p>%s</p><p>%s</p>")
+                    % (self.env._("Released, but not confirmed:"), str(error))
                 )
                 continue
             order.export_credit_waiting = False

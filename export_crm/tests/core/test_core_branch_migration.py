@@ -1,11 +1,10 @@
-import importlib.util
 import json
-from pathlib import Path
 
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..common import BranchCase
+from ..migrating import migrate
 
 
 @tagged("post_install", "-at_install")
@@ -26,13 +25,7 @@ class TestCoreBranchMigration(BranchCase):
         self.env.invalidate_all()
 
     def _migrate(self):
-        self.env.flush_all()
-        script = Path(__file__).parents[2] / "migrations/19.0.1.2.0/post-branches.py"
-        spec = importlib.util.spec_from_file_location("post_migration", script)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.migrate(self.env.cr, "19.0.1.1.0")
-        self.env.invalidate_all()
+        migrate(self.env, "19.0.1.2.0/post-branches.py", "19.0.1.1.0")
 
     def _left(self):
         """Return the models that still have rows of branches."""

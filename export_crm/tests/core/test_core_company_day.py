@@ -1,4 +1,3 @@
-import importlib.util
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +6,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from ..common import ExportCrmCommon
+from ..migrating import migrate
 
 ROOM = Path(__file__).parents[2]
 # Late on 30 June in UTC: 1 July in Shanghai; early on 1 July: 30 June in Los Angeles.
@@ -171,13 +171,8 @@ class TestTolerance(ExportCrmCommon):
         chosen = self._company("JPY", name="Chosen", export_late_tolerance_amount=9000)
         jobs = self.env["export.crm.job"].sudo().search([])
         jobs.run_requested = False
-        path = ROOM / "migrations/19.0.1.2.0/post-tolerance.py"
-        spec = importlib.util.spec_from_file_location("post_migration", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
         for _twice in range(2):
-            script.migrate(self.env.cr, "19.0.1.1.0")
-            self.env.invalidate_all()
+            migrate(self.env, "19.0.1.2.0/post-tolerance.py", "19.0.1.1.0")
             self.assertEqual(
                 {c: r.export_late_tolerance_amount for c, r in companies.items()},
                 {"JPY": 7500.0, "EUR": 50.0, "KWD": 15.0, "USD": 50.0},

@@ -2,26 +2,17 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .common import FollowupCommon
+from .common import DeliveredCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFollowupClaims(FollowupCommon):
+class TestFollowupClaims(DeliveredCommon):
     """While a customer has an open claim nobody calls about the next order."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.agent = cls._user("agent", "claims_agent", name="Ada Agent")
-
-    def setUp(self):
-        super().setUp()
-        self.order = self._sold()
-        self.picking = self._deliver(self.order, self.monday)
-        self.day = self.monday + timedelta(days=6)
-
-    def _week(self):
-        return self._rows(step="delivery_1w")
 
     def _claim(self, **values):
         claims = self.env["export.crm.claim"].with_user(self.agent)

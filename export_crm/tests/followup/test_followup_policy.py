@@ -1,6 +1,4 @@
-import importlib.util
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from freezegun import freeze_time
 
@@ -8,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..migrating import migrate
 from .common import FollowupCommon
 
 MONDAY = datetime(2026, 3, 2, 9, 0)
@@ -293,13 +292,7 @@ class TestFollowupPolicy(FollowupCommon):
     # === FROM 19.0.1.0 === #
 
     def _migrate(self):
-        path = Path(__file__).parents[2] / "migrations/19.0.1.1.0/post-migration.py"
-        spec = importlib.util.spec_from_file_location("post_migration", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        self.env.flush_all()
-        script.migrate(self.env.cr, "19.0.1.0.0")
-        self.env.invalidate_all()
+        migrate(self.env, "19.0.1.1.0/post-migration.py", "19.0.1.0.0")
 
     def _as_in_19_0_1_0(self):
         """Give the steps numbers of their own, and A's order step other hours."""

@@ -1,11 +1,10 @@
 """What an open activity says follows what becomes of its customer."""
 
-import importlib.util
 from datetime import timedelta
-from pathlib import Path
 
 from odoo.tests import tagged
 
+from ..migrating import migrate
 from .common import DeliveredCommon
 
 
@@ -158,12 +157,6 @@ class TestFollowupTexts(DeliveredCommon):
         for record in shipped:
             self.assertTrue(record.is_offer)
             record.is_offer = False
-        path = Path(__file__).parents[2] / "migrations/19.0.1.2.0/post-offers.py"
-        spec = importlib.util.spec_from_file_location("post_offers", path)
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
-        self.env.flush_all()
-        script.migrate(self.env.cr, "19.0.1.1.0")
-        self.env.invalidate_all()
+        migrate(self.env, "19.0.1.2.0/post-offers.py", "19.0.1.1.0")
         self.assertTrue(all(record.is_offer for record in shipped))
         self.assertFalse(any(record.is_offer for record in others))

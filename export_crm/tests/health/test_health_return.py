@@ -1,14 +1,13 @@
 """What next best actions brought: revenue, cost, interval, sample sizes."""
 
-import importlib.util
 from datetime import timedelta
-from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import SQL
 
 from ...tools.health import uplift
 from ..account.common import AS_OF
+from ..migrating import migrate
 from .common import HealthCommon
 
 
@@ -169,12 +168,7 @@ class TestReturnOfActions(HealthCommon):
                 (self.rule.id, own.id),
             )
         )
-        script = Path(__file__).parents[2] / "migrations/19.0.1.1.0/post-migration.py"
-        spec = importlib.util.spec_from_file_location("post_migration", script)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.migrate(self.cr, "19.0.1.0.0")
-        self.env.invalidate_all()
+        migrate(self.env, "19.0.1.1.0/post-migration.py", "19.0.1.0.0")
         self.assertEqual(self.rule.unit_cost, 12.5)
         self.assertEqual(own.unit_cost, 12.5)
         self.assertEqual(self.rule.with_company(other).unit_cost, 12.5)
