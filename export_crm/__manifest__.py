@@ -1,7 +1,7 @@
 {
     "name": "Export CRM",
     "summary": "Tiers, health, credit holds, follow-ups and claims for exporters",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
     "website": "https://github.com/export-crm/export_crm",
@@ -78,6 +78,7 @@
         "views/credit/export_crm_credit_hold_wizards_views.xml",
         "views/credit/export_crm_credit_hold_views.xml",
         "views/credit/export_crm_credit_release_views.xml",
+        "views/credit/export_crm_credit_request_views.xml",
         "views/core/export_crm_audit_views.xml",
         "views/credit/sale_portal_templates.xml",
         "views/credit/stock_picking_views.xml",

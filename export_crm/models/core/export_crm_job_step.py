@@ -86,6 +86,13 @@ class ExportCrmJob(models.Model):
                 "_step_payment_behaviour",
                 frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
             ),
+            pipeline.Step(
+                "requests",
+                self.env._("Release requests that need no decision any more"),
+                "export.crm.credit.request",
+                "_step_requests",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+            ),
         ]
 
     @api.model

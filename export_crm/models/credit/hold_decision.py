@@ -77,6 +77,12 @@ class ExportCrmCreditHold(models.Model):
                 date=format_date(self.env, hold.review_date),
             )
         self._tell(bodies)
+        for hold in self:
+            text = self.env._(
+                "Kept on hold until the review on %s.",
+                format_date(self.env, hold.review_date),
+            )
+            hold.request_ids._end("refused", text)
         self._finish_activity(self.env._("Kept on hold."))
         self._ask_controllers()
 
@@ -92,6 +98,7 @@ class ExportCrmCreditHold(models.Model):
         order_id = self.env.context.get("export_order_id") or (
             len(asked) == 1 and asked.id
         )
+        order = asked.browse(order_id)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Release %s", self.display_name),
@@ -102,6 +109,8 @@ class ExportCrmCreditHold(models.Model):
                 "default_hold_id": self.id,
                 "default_order_id": order_id,
                 "default_scope": "order" if order_id else "unconditional",
+                "default_amount_limit": order
+                and self.env["export.crm.credit.release.line"]._amount_of(order),
             },
         }
 

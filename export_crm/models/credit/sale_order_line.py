@@ -16,6 +16,7 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        lines.order_id._export_look_anew()
         lines._export_guarded().filtered(
             lambda line: line.price_total > 0
         ).order_id._export_credit_guard()
@@ -28,6 +29,7 @@ class SaleOrderLine(models.Model):
         known = self.browse() if "order_id" in vals else self._export_guarded()
         before = {line: line.price_total for line in known}
         result = super().write(vals)
+        self.order_id._export_look_anew()
         raised = self._export_guarded().filtered(
             lambda line: line.currency_id.compare_amounts(
                 line.price_total, before.get(line, 0.0)
@@ -35,6 +37,13 @@ class SaleOrderLine(models.Model):
             > 0
         )
         raised.order_id._export_credit_guard()
+        return result
+
+    def unlink(self):
+        """Have the release requests of these orders looked at again."""
+        orders = self.order_id
+        result = super().unlink()
+        orders._export_look_anew()
         return result
 
     def _export_guarded(self):
