@@ -171,6 +171,7 @@
             "export_crm/static/src/message_mood/**/*",
             "export_crm/static/src/my_day/**/*",
             "export_crm/static/src/order_refused/**/*",
+            "export_crm/static/src/request_count/**/*",
         ],
         "portal.assets_chatter": [
             "export_crm/static/src/portal_composer/**/*",

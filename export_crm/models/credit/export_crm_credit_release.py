@@ -110,8 +110,7 @@ class ExportCrmCreditRelease(models.Model):
     @api.depends("hold_id.partner_id", "hold_id.company_id", "order_id")
     def _compute_customer(self):
         for release in self:
-            # sudo: whoever decides need not be allowed to read orders
-            order = release.sudo().order_id
+            order = release._named_order()
             hold = release.hold_id
             root = order.company_id._export_root()
             release.company_id = hold.company_id or root
@@ -205,7 +204,7 @@ class ExportCrmCreditRelease(models.Model):
         amount or a date lets pass is judged order by order, see :meth:`_covers`."""
         self.ensure_one()
         if self.scope == "order":
-            return self.order_id.user_id == user
+            return self._named_order().user_id == user
         if self.scope in ("amount", "date"):
             return False
         # sudo: an order counts, whoever may see it
@@ -221,20 +220,20 @@ class ExportCrmCreditRelease(models.Model):
             return
         if not self.hold_id:
             self._check_order_stopped()
-        elif not self.order_id.filtered_domain(
+        elif not self._named_order().filtered_domain(
             self.hold_id._order_domain("draft", "sent", "sale")
         ):
             raise UserError(
                 self.env._(
                     "%(order)s does not wait for %(hold)s: choose an order of "
                     "this customer.",
-                    order=self.order_id.name,
+                    order=self._named_order().name,
                     hold=self.hold_id.display_name,
                 )
             )
 
     def _check_order_stopped(self):
-        order = self.order_id.sudo()  # sudo: judged, whoever may see it
+        order = self._named_order()
         blockers, _used = order._export_pending()._export_credit_verdicts(lock=False)
         kinds = {b.kind for found in blockers.values() for b in found}
         if not kinds.intersection(ORDER_KINDS):
@@ -255,7 +254,7 @@ class ExportCrmCreditRelease(models.Model):
         if self.scope == "order":
             # sudo: nobody has rights on lines, they are written by decisions
             lines = self.env["export.crm.credit.release.line"].sudo()
-            lines._note(self, self.order_id)
+            lines._note(self, self._named_order())
         if hold:
             self._apply_to_hold()
         else:
@@ -265,14 +264,13 @@ class ExportCrmCreditRelease(models.Model):
                 self.reason,
                 partner=self.partner_id,
                 company=self.company_id,
-                order=self.order_id,
+                order=self._named_order(),
             )
             requests._tell_asking(self._message())
         if hold:
             hold._confirm_waiting()
-        elif self.order_id.sudo().export_credit_waiting:
-            # sudo: a Credit Controller needs no right to sell, deliver or invoice
-            self.order_id.sudo()._export_confirm_accepted()
+        elif self._named_order().export_credit_waiting:
+            self._named_order()._export_confirm_accepted()
         requests._rejudge(self)
 
     def _message(self):
@@ -282,7 +280,12 @@ class ExportCrmCreditRelease(models.Model):
         """Return the open requests that this release may answer."""
         # sudo: whoever decides need not be allowed to read orders
         requests = self.hold_id.sudo().request_ids._open()
-        return requests | self.order_id.sudo().export_credit_request_id
+        return requests | self._named_order().export_credit_request_id
+
+    def _named_order(self):
+        """Return the named order, as superuser: a Credit Controller of the root company
+        need not be allowed to sell, nor to enter the branch that does."""
+        return self.sudo().order_id
 
     def _apply_to_hold(self):
         """Tell everybody; close the hold if so decided, else lock its gate."""
@@ -303,7 +306,7 @@ class ExportCrmCreditRelease(models.Model):
                 {(hold.partner_id.id, hold.company_id.id)}
             )
             hold._mark_customers()
-        hold._audit("released", self._sentence(), self.reason, self.order_id)
+        hold._audit("released", self._sentence(), self.reason, self._named_order())
 
     def _sentence(self):
         """Return who decided what, for the chatter."""
@@ -316,13 +319,13 @@ class ExportCrmCreditRelease(models.Model):
             return self.env._(
                 "%(person)s let %(order)s pass.",
                 person=person,
-                order=self.sudo().order_id.name,  # sudo: its number alone
+                order=self._named_order().name,
             )
         if self.scope == "order":
             return self.env._(
                 "%(person)s let %(order)s pass; the hold goes on.",
                 person=person,
-                order=self.order_id.name,
+                order=self._named_order().name,
             )
         if self.scope == "amount":
             return self.env._(

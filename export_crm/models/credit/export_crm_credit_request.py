@@ -70,7 +70,7 @@ class ExportCrmCreditRequest(models.Model):
         required=True, readonly=True, default=fields.Datetime.now
     )
     waiting_days = fields.Integer(
-        string="Waiting (days)", compute="_compute_waiting_days"
+        string="Days waiting", compute="_compute_waiting_days"
     )
     note = fields.Text(
         string="What speaks for it", readonly=True, help="Said by whoever asked."

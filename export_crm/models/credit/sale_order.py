@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_amount
+from odoo.tools.misc import format_amount, format_datetime
 
 from ...tools.core.readers import LEDGER_READERS
 from ..core.named import linked, opens
@@ -46,7 +46,8 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         ondelete="set null",
         prefetch="export_crm",
-        groups="base.group_user",
+        groups="export_crm.export_crm_group_user,"
+        "export_crm.export_crm_group_credit_controller",
         help="The request that waits for a Credit Controller's decision.",
     )
     export_credit_requested = fields.Boolean(
@@ -111,9 +112,11 @@ class SaleOrder(models.Model):
             request = order.sudo().export_credit_request_id
             order.export_credit_requested = bool(request)
             order.export_credit_request_text = request and self.env._(
-                "Release requested by %(asker)s, %(days)s days ago",
+                "Release requested by %(asker)s on %(date)s",
                 asker=request.asker_id.name,
-                days=request.waiting_days,
+                date=format_datetime(
+                    self.env, request.asked_on, dt_format="short", tz=self.env.user.tz
+                ),
             )
 
     def _export_waiting_hint(self, held):
@@ -274,7 +277,8 @@ class SaleOrder(models.Model):
 
     def action_export_withdraw_request(self):
         """Take the request for a release back."""
-        self.export_credit_request_id.action_withdraw()
+        # sudo: who may is asked there, of whoever works here
+        self.sudo().export_credit_request_id.action_withdraw()
 
     def action_export_decide_request(self):
         """Open the dialog in which a Credit Controller decides about this order."""

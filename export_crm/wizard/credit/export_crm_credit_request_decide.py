@@ -16,6 +16,7 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
     hold_ids = fields.Many2many(
         "export.crm.credit.hold", string="Holds", compute="_compute_hold_ids"
     )
+    explanation = fields.Text(compute="_compute_explanation")
     decision = fields.Selection(
         [
             ("order", "Let these orders pass"),
@@ -59,6 +60,13 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
     def _compute_hold_ids(self):
         for wizard in self:
             wizard.hold_ids = wizard.request_ids.hold_ids.filtered("blocking")
+
+    @api.depends("request_ids")
+    def _compute_explanation(self):
+        """Say what is in the way where it is one order; a list says it in a word."""
+        for wizard in self:
+            only = len(wizard.request_ids) == 1
+            wizard.explanation = only and wizard.request_ids.reason
 
     @api.depends("request_ids")
     def _compute_amount_limit(self):
@@ -117,7 +125,7 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
             )
         if self.decision == "keep":
             self.hold_ids.write({"review_date": self.review_date})
-            self.hold_ids.action_keep()
+            self.hold_ids._keep(self.reason)
             if loose:
                 loose._refuse(self.reason)
             return
