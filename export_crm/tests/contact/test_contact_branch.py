@@ -28,10 +28,9 @@ class TestContactBranch(BranchCase):
     def test_log_of_a_customer_opens(self):
         self.customer.user_id = self.clerk
         contact = self._log()
-        self.env["export.crm.account"].sudo()._refresh_facts_of(self.customer)
+        self._quotation(company_id=self.branch.id).action_confirm()
+        account = self.env["export.crm.account"].sudo()._refresh_facts_of(self.customer)
         env = self._in(self.branch, self.clerk)
-        account = env["export.crm.account"].search(
-            [("partner_id", "=", self.customer.id)]
-        )
+        account = account.with_env(env)
         action = account.action_view_interactions()
         self.assertEqual(env[action["res_model"]].search(action["domain"]), contact)
