@@ -7,7 +7,12 @@ from odoo.tools.misc import format_amount, format_datetime
 from ...tools.core.readers import LEDGER_READERS
 from ..core.named import linked, opens
 from .cover import COVERED_KINDS
+from .refusal import of_change
 
+# What makes a confirmed order be judged anew.
+JUDGED_ANEW = frozenset(
+    ("state", "partner_id", "partner_invoice_id", "payment_term_id")
+)
 # What a request is about; a change may make it pointless.
 ASKED_ABOUT = frozenset(
     ("state", "partner_id", "partner_invoice_id", "company_id", "currency_id")
@@ -286,11 +291,36 @@ class SaleOrder(models.Model):
         return self.export_credit_request_id.action_open_decide()
 
     def write(self, vals):
-        """End requests that a new state answers; look anew at changed quotations."""
-        result = super().write(vals)
-        if not ASKED_ABOUT.isdisjoint(vals):
-            self._export_look_anew()
+        """End requests that a new state answers; look anew at changed quotations.
+
+        What is written again as it was, as imports that synchronise do, is no change
+        of a confirmed order: it is not judged anew.
+        """
+        if ASKED_ABOUT.isdisjoint(vals):
+            return super().write(vals)
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        if confirmed and self._export_repeats(vals):
+            vals = {key: vals[key] for key in vals if key not in JUDGED_ANEW}
+        with of_change(confirmed):
+            result = super().write(vals)
+        self._export_look_anew()
         return result
+
+    def _export_repeats(self, vals):
+        """Tell whether all that would be judged anew is written as it is already.
+
+        All of it: the terms written beside another customer are meant, even if they
+        are the same.
+        """
+        names = JUDGED_ANEW & vals.keys()
+        if not names or self.filtered(lambda order: order.state != "sale"):
+            return False
+        fields_ = self._fields
+        return all(
+            fields_[name].convert_to_write(order[name], order) == vals[name]
+            for name in names
+            for order in self
+        )
 
     def _export_look_anew(self):
         """Have the open requests of these orders judged again within a minute; end

@@ -83,11 +83,18 @@ class SaleOrder(models.Model):
         blockers, used = self._export_credit_verdicts()
         if blockers:
             orders = self.browse().concat(*blockers)
-            message = self._export_credit_refusal(blockers)
-            raise OrderRefused(message, orders, self._export_hold_to_open(blockers))
+            raise OrderRefused(
+                self._export_refused_parts(blockers),
+                orders,
+                self._export_hold_to_open(blockers),
+            )
         # Sorted, as the gates are: nobody waits for somebody who waits.
-        for order, release in sorted(used, key=lambda pair: pair[1].id):
-            release._use(order)
+        for order, release in sorted(used, key=lambda pair: pair[1].id or 0):
+            if release:
+                release._use(order)
+            else:
+                # sudo: what let it pass is the system's to note
+                order.sudo().export_credit_covered = True
 
     # === VERDICT === #
 
@@ -101,7 +108,7 @@ class SaleOrder(models.Model):
         :param bool together: what one order draws on a release is gone for the next;
             by default where they are confirmed, not where each is shown by itself
         :return: ``({order: [Blocker]}, [(order, release)])``: orders that must wait,
-            and the releases that others pass by
+            and the releases that others pass by, none where it is their deposit
         """
         # sudo: a hold counts, whatever the person who confirms may see
         orders = self.sudo().filtered(lambda order: order.partner_id)
@@ -138,7 +145,9 @@ class SaleOrder(models.Model):
                 release = order._export_credit_release(blocker, drawn)
                 if release:
                     used.append((order, release))
-                elif not order._export_covered(blocker):
+                elif order._export_covered(blocker):
+                    used.append((order, release))
+                else:
                     left.append(blocker)
             if left:
                 blockers[order.with_env(self.env)] = left
@@ -443,20 +452,13 @@ class SaleOrder(models.Model):
             return holds.browse()
         return holds._filtered_access("read")[:1]
 
-    def _export_credit_refusal(self, blockers):
-        """Return the message a salesperson can act on, for all refused orders."""
+    def _export_refused_parts(self, blockers):
+        """Return ``{explanation: [numbers of orders]}`` for all refused orders."""
         names_by_text = {}
         for order, found in blockers.items():
             text = "\n\n".join(self._export_said_once(found))
             names_by_text.setdefault(text, []).append(order.name)
-        return "\n\n".join(
-            self.env._(
-                "Not confirmed: %(orders)s.\n%(explanation)s",
-                orders=", ".join(names),
-                explanation=text,
-            )
-            for text, names in names_by_text.items()
-        )
+        return names_by_text
 
     # === ACCEPTED BY THE CUSTOMER === #
 

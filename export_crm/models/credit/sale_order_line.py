@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .refusal import of_change
+
 # What a person can raise on a line. Never computed totals: they are written again
 # while the order is confirmed.
 RAISING = frozenset(
@@ -17,9 +19,9 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines.order_id._export_look_anew()
-        lines._export_guarded().filtered(
-            lambda line: line.price_total > 0
-        ).order_id._export_credit_guard()
+        added = lines._export_guarded().filtered(lambda line: line.price_total > 0)
+        with of_change(added.order_id):
+            added.order_id._export_credit_guard()
         return lines
 
     def write(self, vals):
@@ -36,7 +38,8 @@ class SaleOrderLine(models.Model):
             )
             > 0
         )
-        raised.order_id._export_credit_guard()
+        with of_change(raised.order_id):
+            raised.order_id._export_credit_guard()
         return result
 
     def unlink(self):

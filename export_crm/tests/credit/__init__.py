@@ -1,5 +1,6 @@
 from . import (
     test_credit_account,
+    test_credit_afterwards,
     test_credit_branch,
     test_credit_checkpoints,
     test_credit_cover,
