@@ -23,6 +23,7 @@ from . import (
     hold_settled,
     ir_default,
     pipeline,
+    pipeline_steps,
     promise_outcome,
     request_asking,
     request_ending,
