@@ -18,6 +18,8 @@ class Credit(Teller):
             self._let_pass(key, self._company(company), index, reason)
         for (key, company), limit in script.LIMITS.items():
             self._set_limit(key, self._company(company), limit)
+        for (key, company), (ago, note) in script.ASKED.items():
+            self._ask(key, self._company(company), ago, note)
         for (key, company), (days, reason) in script.PROMISES.items():
             self._promise(self._latest_due(key, self._company(company)), days, reason)
         for (key, company), (share, reason) in script.DISPUTES.items():
@@ -117,6 +119,24 @@ class Credit(Teller):
                 "reason": reason,
             }
         )
+
+    def _ask(self, key, company, ago, note):
+        """Have the salesperson of a stopped quotation ask for its release."""
+        order = self.env["sale.order"].search(
+            [
+                ("partner_id", "child_of", self._customer(key).ids),
+                ("company_id", "=", company.id),
+                ("state", "in", ("draft", "sent")),
+            ],
+            order="id",
+            limit=1,
+        )
+        latest = self._latest_message()
+        Order = self._in_company("sale.order", company, order.user_id)
+        Order.browse(order.id).action_export_request_release(note)
+        moment = self.with_company(company)._moment(ago)
+        order.export_credit_request_id.asked_on = moment
+        self.with_company(company)._date_messages(latest, moment)
 
     def _set_limit(self, key, company, limit):
         company.account_use_credit_limit = True

@@ -394,6 +394,18 @@ LET_PASS = {
 }
 # Credit limits in company currency: with the open quotation, Sakura is above.
 LIMITS = {("sakura", "main"): 30000.0}
+# Stopped quotations whose salesperson asks for a release: days ago, what speaks for it.
+ASKED = {
+    ("sakura", "main"): (
+        2,
+        "Their spring order, as every year. They have always paid within 30 days; the "
+        "limit is from the time when they bought a third of that.",
+    ),
+    ("alnoor", "main"): (
+        1,
+        "Faisal promises the older invoice this week; the ship leaves on the 20th.",
+    ),
+}
 # Days until the promised day, from today, and what the customer said.
 PROMISES = {
     ("volta", "main"): (

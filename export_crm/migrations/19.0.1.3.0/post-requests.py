@@ -28,18 +28,22 @@ def _make_requests(env):
     """One request for each quotation whose release was asked for, by who asked."""
     env.cr.execute(
         """
-        SELECT rel.sale_order_id, ARRAY_AGG(hold.id),
+        SELECT rel.sale_order_id, ARRAY_AGG(DISTINCT hold.id),
                COALESCE(MIN(asked.create_date), MIN(hold.create_date)),
                MIN(asked.user_id), BOOL_OR(rule.kind = 'exposure'),
                BOOL_OR(rule.kind = 'terms')
           FROM export_crm_credit_hold_sale_order_rel rel
-          JOIN export_crm_credit_hold hold ON hold.id = rel.export_crm_credit_hold_id
+          JOIN export_crm_credit_hold before ON before.id = rel.export_crm_credit_hold_id
+          JOIN export_crm_credit_hold hold
+            ON hold.partner_id = before.partner_id
+           AND hold.company_id = before.company_id AND hold.blocking
+           AND (before.blocking OR before.close_reason = 'merged')
           JOIN export_crm_credit_rule rule ON rule.id = hold.rule_id
           JOIN sale_order orders ON orders.id = rel.sale_order_id
      LEFT JOIN export_crm_audit asked
-            ON asked.hold_id = hold.id AND asked.order_id = orders.id
+            ON asked.hold_id = before.id AND asked.order_id = orders.id
            AND asked.event = 'requested'
-         WHERE hold.blocking AND orders.state IN ('draft', 'sent')
+         WHERE orders.state IN ('draft', 'sent')
       GROUP BY rel.sale_order_id
         """
     )

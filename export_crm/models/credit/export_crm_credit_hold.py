@@ -179,20 +179,14 @@ class ExportCrmCreditHold(models.Model):
         store=True,
         help="When the release that waits longest was asked for.",
     )
-    requested_order_ids = fields.Many2many(
-        "sale.order",
+    asked_ids = fields.Many2many(
+        "export.crm.credit.request",
         string="Release requested for",
-        compute="_compute_requested_order_ids",
-        compute_sudo=True,
+        compute="_compute_asked_ids",
         help="Orders that a salesperson or the customer wants to go on with; they "
         "pass when the hold is released.",
     )
-    asker_ids = fields.Many2many(
-        "res.partner",
-        string="Asked by",
-        compute="_compute_requested_order_ids",
-        compute_sudo=True,
-    )
+    asked_by = fields.Char(compute="_compute_asked_ids")
     order_ids = fields.Many2many(
         "sale.order", string="Waiting orders", compute="_compute_order_ids"
     )
@@ -246,11 +240,12 @@ class ExportCrmCreditHold(models.Model):
             hold.requested_on = min(asked, default=False)
 
     @api.depends("request_ids.state")
-    def _compute_requested_order_ids(self):
+    def _compute_asked_ids(self):
         for hold in self:
-            waiting = hold.request_ids._open()
-            hold.requested_order_ids = waiting.order_id
-            hold.asker_ids = waiting.asker_id
+            hold.asked_ids = hold.request_ids._open()
+            # sudo: the names of who asked, as the requests show them
+            names = hold.asked_ids.sudo().asker_id.mapped("name")
+            hold.asked_by = ", ".join(names) or False
 
     @api.depends("partner_id", "company_id", "state", "release_ids.line_ids")
     def _compute_order_ids(self):

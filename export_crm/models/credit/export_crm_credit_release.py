@@ -294,7 +294,8 @@ class ExportCrmCreditRelease(models.Model):
         # sudo: nobody has rights on lines, they are written by decisions
         lines = self.env["export.crm.credit.release.line"].sudo()
         if self.scope in ("unconditional", "void"):
-            for order in hold.requested_order_ids:
+            # sudo: a Controller need not be allowed to read orders
+            for order in hold.sudo().asked_ids.order_id:
                 lines._note(self, order)
         if self.scope == "unconditional":
             hold._close("released", self.env._("Released."))

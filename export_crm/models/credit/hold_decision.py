@@ -106,7 +106,7 @@ class ExportCrmCreditHold(models.Model):
         self.ensure_one()
         self._check_blocking()
         # sudo: which order was asked for is told to whoever decides
-        asked = self.sudo().requested_order_ids
+        asked = self.sudo().asked_ids.order_id
         order_id = self.env.context.get("export_order_id") or (
             len(asked) == 1 and asked.id
         )

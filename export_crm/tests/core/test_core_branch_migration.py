@@ -52,7 +52,7 @@ class TestCoreBranchMigration(BranchCase):
         self._put(old, self.twig)
         young = self._hold()
         order = self._quotation()
-        young.sudo()._decide({"requested_order_ids": [(4, order.id)]})
+        order.with_user(self.salesperson).action_export_request_release()
         alone = self._hold(self._customer("Of the branch alone"))
         self._put(alone, self.branch)
 
@@ -61,7 +61,7 @@ class TestCoreBranchMigration(BranchCase):
         self.assertEqual((old | young | alone).company_id, self.company)
         self.assertEqual((old.state, young.close_reason), ("open", "merged"))
         self.assertEqual(old.evidence_ids.move_line_id, evidence)
-        self.assertEqual(old.requested_order_ids, order)
+        self.assertEqual(old.asked_ids.order_id, order)
         self.assertEqual(alone.state, "open")
         gates = self.env["export.crm.credit.gate"].sudo()
         self.assertFalse(

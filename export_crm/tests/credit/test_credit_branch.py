@@ -303,7 +303,7 @@ class TestCreditBranch(BranchCase):
         with self._refused(), self.cr.savepoint():
             mine.action_confirm()
         mine.action_export_request_release()
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)
         self.assertTrue(mine.export_credit_requested)
 
     def test_the_branch_asks_where_only_the_live_judgement_stops(self):
@@ -315,7 +315,7 @@ class TestCreditBranch(BranchCase):
         order.with_env(env).action_export_request_release()
         hold = self._holds()
         self.assertEqual(hold.company_id, self.company)
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)
 
     def test_a_controller_of_the_branch_decides(self):
         boss = self._user(

@@ -62,7 +62,7 @@ class TestCreditPortalSignature(ExportCrmPortalCommon, HttpCase):
             order,
             [{"state": "sent", "export_credit_waiting": True, "signed_by": "Buyer"}],
         )
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)
         self.assertEqual(len(hold.sudo().activity_ids), 1)
         page = self.url_open(order.get_portal_url()).text
         self.assertIn("It is under review", page)
@@ -90,7 +90,7 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         for order in orders:
             self._sign(order)._validate_order()
         self.assertEqual(set(orders.mapped("state")), {"sent"})
-        self.assertEqual(hold.requested_order_ids, orders)
+        self.assertEqual(hold.asked_ids.order_id, orders)
         self.assertEqual(len(hold.activity_ids), 1)
         self._release(hold)
         self.assertEqual(set(orders.mapped("state")), {"sale"})
@@ -246,7 +246,7 @@ class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
         )
         self.assertEqual(set(transactions.mapped("is_post_processed")), {True})
         self.assertEqual(set(orders.mapped("state")), {"sent"})
-        self.assertEqual(hold.requested_order_ids, orders)
+        self.assertEqual(hold.asked_ids.order_id, orders)
         self.assertEqual(len(hold.activity_ids), 1)
         self._release(hold)
         self.assertEqual(set(orders.mapped("state")), {"sale"})

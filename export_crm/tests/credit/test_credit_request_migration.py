@@ -63,7 +63,7 @@ class TestCreditRequestMigration(RequestCase):
         self._was_asked(hold, *orders, gone)
         self._migrate()
         self.assertTrue(hold.blocking)
-        self.assertEqual(hold.requested_order_ids, orders)
+        self.assertEqual(hold.asked_ids.order_id, orders)
         self.assertTrue(hold.requested_on)
 
     def test_evidence_added_meanwhile_holds_on(self):
@@ -75,6 +75,15 @@ class TestCreditRequestMigration(RequestCase):
         self._migrate()
         self.assertTrue(hold.blocking)
         self.assertEqual(hold.kind, "behaviour")
+
+    def test_request_of_a_merged_hold_goes_with_the_hold(self):
+        other = self._customer("Other")
+        gone, hold, order = self._hold(other), self._hold(), self._quotation()
+        self._was_asked(gone, order)
+        other.parent_id = self.customer
+        self._migrate()
+        self.assertEqual(gone.close_reason, "merged")
+        self.assertEqual(hold.asked_ids.order_id, order)
 
     def test_twice_is_once(self):
         hold, order = self._hold(), self._quotation()

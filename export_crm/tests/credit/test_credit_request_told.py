@@ -102,4 +102,4 @@ class TestCreditRequest(RequestCase):
         hold = self.customer.export_credit_hold_ids
         self.assertEqual(hold.kind, "behaviour")
         self.assertEqual(sorted(hold.evidence_ids.mapped("days_late")), [20, 30])
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)

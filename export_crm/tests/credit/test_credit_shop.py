@@ -181,7 +181,7 @@ class TestCreditShop(ExportCrmShopCommon):
             [{"state": "sent", "export_credit_waiting": True, "amount_total": 240.0}],
         )
         self.assertEqual(order.transaction_ids.state, "done")
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)
         self.assertEqual(len(hold.sudo().activity_ids), 1)
         self.assertIn("under review", "".join(order.message_ids.mapped("body")))
 

@@ -89,7 +89,7 @@ class TestCreditPhoneTour(ExportCrmTourCase):
             "export_crm_request_release",
             login="ec_salesperson",
         )
-        self.assertEqual(hold.requested_order_ids, order)
+        self.assertEqual(hold.asked_ids.order_id, order)
         self.start_tour(
             "/odoo/credit-holds", "export_crm_release_on_phone", login="ec_controller"
         )
