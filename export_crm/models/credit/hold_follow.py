@@ -56,9 +56,8 @@ class ExportCrmCreditHold(models.Model):
             {"requested_order_ids": [(4, order_id) for order_id in requested.ids]}
         )
         text = self.env._("Merged into %s.", self.name)
+        # Nothing is consumed: the copies are what a decision is about now.
         other._close("merged", text)
-        # The copies are what a decision is about now.
-        other.evidence_ids.consumed = False
         other._audit("closed", text)
 
     @api.model
