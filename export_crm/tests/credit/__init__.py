@@ -13,6 +13,7 @@ from . import (
     test_credit_release,
     test_credit_roads,
     test_credit_shop,
+    test_credit_today,
     test_credit_tour,
     test_credit_workbench,
 )
