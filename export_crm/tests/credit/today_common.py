@@ -141,7 +141,7 @@ class TodayCommon(ExportCrmCommon):
         holds._step_settled(
             self.company, self.customer.ids, self.company._export_today()
         )
-        return self._check_payments()
+        return self._check_payments(self.customer)
 
     def _decide(self, hold, **values):
         return (
