@@ -6,6 +6,7 @@ from . import (
     test_credit_decided,
     test_credit_decision,
     test_credit_exposure,
+    test_credit_figures,
     test_credit_follow,
     test_credit_guard,
     test_credit_hold,
@@ -16,6 +17,7 @@ from . import (
     test_credit_shop,
     test_credit_standing,
     test_credit_today,
+    test_credit_today_property,
     test_credit_tour,
     test_credit_workbench,
 )
