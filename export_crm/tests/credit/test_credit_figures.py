@@ -148,7 +148,7 @@ class TestCreditFigures(TodayCommon):
             .sudo()
             ._step_settled(self.company, some.partner_id.ids, self.today),
         ):
-            read(holds)
+            statements(read, holds)
             few, many = statements(read, holds[:2]), statements(read, holds)
             self.assertEqual(few, many)
 
