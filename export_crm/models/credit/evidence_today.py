@@ -35,6 +35,7 @@ TODAY = (
     "days_late_now",
     "open_now",
     "unpaid_now",
+    "text_now",
 )
 
 
@@ -93,6 +94,9 @@ class ExportCrmCreditEvidence(models.Model):
         help="What is left to pay of it, in company currency.",
     )
     unpaid_now = fields.Boolean(compute="_compute_today", compute_sudo=True)
+    text_now = fields.Char(
+        string="What became of it", compute="_compute_text_now", compute_sudo=True
+    )
     decided_as = fields.Selection(
         STATUSES,
         string="When decided",
@@ -122,6 +126,12 @@ class ExportCrmCreditEvidence(models.Model):
             line.days_late_now = state.days
             line.open_now = state.open_amount
             line.unpaid_now = state.unpaid
+
+    @api.depends("status_now", "due_now", "settled_now", "days_late_now", "excuse_now")
+    @api.depends_context("lang")
+    def _compute_text_now(self):
+        for line in self:
+            line.text_now = line._phrase(line._state_now())
 
     def _judge_today(self):
         """Judge these instalments by the ledger as it is: one query per company.
@@ -211,14 +221,18 @@ class ExportCrmCreditEvidence(models.Model):
         line = self.sudo()
         if line.hold_id.state == "closed":
             return line._state_decided()
+        return line._state_now()
+
+    def _state_now(self):
+        self.ensure_one()
         return State(
-            line.status_now,
-            line.due_now,
-            line.settled_now,
-            line.days_late_now,
-            line.excuse_now,
-            line.open_now,
-            line.unpaid_now,
+            self.status_now,
+            self.due_now,
+            self.settled_now,
+            self.days_late_now,
+            self.excuse_now,
+            self.open_now,
+            self.unpaid_now,
         )
 
     def _consume(self):
@@ -249,30 +263,26 @@ class ExportCrmCreditEvidence(models.Model):
         """
         self.ensure_one()
         state = state or self._state()
-        values = {
-            "invoice": self.invoice_name,
-            "due": format_date(self.env, state.due),
-            "days": state.days,
-        }
+        values = {"invoice": self.invoice_name, "what": self._phrase(state)}
+        if state.excuse in ("promised", "not_due"):
+            return self.env._("%(invoice)s: %(what)s", **values)
+        due = format_date(self.env, state.due)
+        return self.env._("%(invoice)s, due %(due)s: %(what)s", due=due, **values)
+
+    def _phrase(self, state):
+        """Return what became of it, with its days."""
+        self.ensure_one()
         if state.status == "overdue":
-            return self.env._(
-                "%(invoice)s, due %(due)s: unpaid for %(days)s days", **values
-            )
+            return self.env._("unpaid for %s days", state.days)
         if state.status == "late" and state.settled:
-            return self.env._(
-                "%(invoice)s, due %(due)s: paid %(days)s days late", **values
-            )
-        if state.excuse == "not_due":
-            return self.env._("%(invoice)s: due %(due)s now", **values)
-        if state.excuse == "promised":
-            return self.env._("%(invoice)s: promised until %(due)s", **values)
+            return self.env._("paid %s days late", state.days)
         if state.status == "on_time" and state.due == self.due_date:
-            return self.env._(
-                "%(invoice)s, due %(due)s: paid in time (entered late)", **values
-            )
-        return self.env._(
-            "%(invoice)s, due %(due)s: %(what)s", **values, what=self._word(state)
-        )
+            return self.env._("paid in time (entered late)")
+        if state.excuse == "not_due":
+            return self.env._("due %s now", format_date(self.env, state.due))
+        if state.excuse == "promised":
+            return self.env._("promised until %s", format_date(self.env, state.due))
+        return self._word(state)
 
     @api.model
     def _word(self, state):

@@ -173,9 +173,7 @@ class TestCreditTodayBranch(BranchCase):
         self.assertEqual(lines.move_id, invoices)
         self.assertEqual(lines.mapped("amount_currency"), [1000.0] * 2)
         self.assertEqual(lines.mapped("open_now"), [2000.0] * 2)
-        self.assertRecordValues(
-            hold, [{"open_today": 4000.0, "overdue_today": 4000.0}]
-        )
+        self.assertRecordValues(hold, [{"open_today": 4000.0, "overdue_today": 4000.0}])
         clerk = hold.with_env(self._in(self.branch, self.clerk))
         clerk.partner_id.with_env(self.env).user_id = self.clerk
         self.assertEqual(clerk.evidence_ids.mapped("status_now"), ["overdue"] * 2)
@@ -211,6 +209,4 @@ class TestCreditTodayBranch(BranchCase):
             dict.fromkeys(here.evidence_ids, "late")
             | dict.fromkeys(foreign.evidence_ids, "overdue"),
         )
-        self.assertEqual(
-            (here + foreign).sudo().mapped("overdue_today"), [0.0, 2000.0]
-        )
+        self.assertEqual((here + foreign).sudo().mapped("overdue_today"), [0.0, 2000.0])

@@ -84,9 +84,7 @@ class TestCreditStanding(TodayCommon):
     def test_one_activity_says_what_to_do(self):
         activity = self.hold.activity_ids
         self._pay_entered_late()
-        text = (
-            "Nothing of the evidence stands any longer: everything was paid in time."
-        )
+        text = "Nothing of the evidence stands any longer: everything was paid in time."
         for _again in range(2):
             self._pass()
             self.assertEqual(self.hold.activity_ids, activity)

@@ -154,9 +154,7 @@ class TestCreditToday(TodayCommon):
     def test_deleted_instalment(self):
         self.invoices.button_draft()
         self.invoices.with_context(force_delete=True).unlink()
-        self.assertEqual(
-            self.hold.evidence_ids.mapped("status_now"), ["cancelled"] * 2
-        )
+        self.assertEqual(self.hold.evidence_ids.mapped("status_now"), ["cancelled"] * 2)
 
 
 @tagged("post_install", "-at_install")
@@ -206,7 +204,8 @@ class TestCreditManyLines(TodayCommon):
             )
             first = reason.splitlines()[1]
             self.assertEqual(
-                first == "$\N{NO-BREAK SPACE}300.00 unapplied would pay a part of this.",
+                first
+                == "$\N{NO-BREAK SPACE}300.00 unapplied would pay a part of this.",
                 sees,
                 reason,
             )
