@@ -17,7 +17,7 @@ tours.add("export_crm_hold_today", {
         },
         {
             content: "The others are a page further",
-            trigger: "div[name=evidence_ids] .o_pager_limit:contains('6')",
+            trigger: "div[name=evidence_ids] .o_pager_next:enabled",
         },
         {
             content: "The figures of today",
