@@ -184,6 +184,18 @@ class TestCreditDecided(TodayCommon):
         self._lines().remove_move_reconcile()
         self.assertEqual(len(self._pass().evidence_ids), 4)
 
+    def test_customer_given_to_a_parent_takes_the_decision_along(self):
+        self._pay_late()
+        self._decide(self.hold)
+        parent = self._customer("Lagos Group")
+        self.customer.parent_id = parent
+        self.customer.is_company = False
+        self.customer = parent
+        self.order = self._quotation(parent)
+        self._is_free()
+        self._unmatch()
+        self._is_held_again("unpaid for 40 days")
+
     def test_migration(self):
         """Of 19.0.1.2 only the verdict is known; nobody is held by surprise."""
         self._late_payer(self.other)

@@ -211,6 +211,16 @@ class TestCreditStanding(TodayCommon):
             ("settled", "Everything is paid: released by itself."),
         )
 
+    def test_what_had_been_paid_late_by_then_ends_as_before(self):
+        self.company.export_credit_auto_release = True
+        late = self._customer("Late")
+        self._late_payer(late)
+        hold = self._check_payments(late)
+        self.env["export.crm.credit.hold"].sudo()._step_settled(
+            self.company, late.ids, self.today
+        )
+        self.assertEqual(hold.close_reason, "settled")
+
     def test_paid_in_time_is_void(self):
         self.assertEqual(
             self._ended(self._match_deposit),

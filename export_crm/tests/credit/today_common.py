@@ -127,7 +127,6 @@ class TodayCommon(ExportCrmCommon):
     def _give_to(self, partner):
         self.invoices.button_draft()
         self.invoices.partner_id = partner
-        self.invoices.invoice_line_ids.account_id  # noqa: B018 computed anew
         self.invoices.action_post()
 
     def _block(self):
