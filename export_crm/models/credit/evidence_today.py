@@ -290,7 +290,7 @@ class ExportCrmCreditEvidence(models.Model):
         if state.excuse:
             return {
                 "promised": self.env._("promised"),
-                "transit": self.env._("paid, the payment is on its way"),
+                "transit": self.env._("paid by a transfer on its way"),
                 "not_due": self.env._("given a later due date"),
                 "disputed": self.env._("disputed"),
                 "blocked": self.env._("set aside"),

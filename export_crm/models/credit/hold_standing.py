@@ -64,6 +64,8 @@ class ExportCrmCreditHold(models.Model):
         "customer's ledger changes, and every night.",
     )
     standing_text = fields.Char(compute="_compute_standing_text")
+    # What was said of it last, so that it is said again only when it changes.
+    standing_said = fields.Char(readonly=True, copy=False)
 
     @api.depends("standing", "blocking", "evidence_ids")
     def _compute_standing_text(self):
@@ -147,14 +149,13 @@ class ExportCrmCreditHold(models.Model):
                 hold.partner_id.id in found,
                 hold.partner_id.id in owing,
             )
-            before = hold.standing
-            if before != standing:
+            if hold.standing != standing:
                 # sudo: how a hold stands is the system's to say
                 hold.sudo().standing = standing
             if company.export_credit_auto_release and (paid or standing == "wrong"):
                 hold._end_by_itself()
-            elif before != standing:
-                hold._tell_standing(before)
+            else:
+                hold._tell_standing()
 
     @api.model
     def _partners_owing(self, company, partner_ids, as_of):
@@ -191,29 +192,32 @@ class ExportCrmCreditHold(models.Model):
         self._audit("closed", text)
         self._confirm_waiting()
 
-    def _tell_standing(self, before):
-        """Say in the chatter and in the activity that the standing has changed."""
+    def _tell_standing(self):
+        """Say in the chatter and in the activity what has become of it, once."""
         self.ensure_one()
-        if self.standing in FALLEN:
-            text = self._standing_sentence()
-            ask = self.env._("Void the hold of %(customer)s? %(why)s")
-            if self.standing != "wrong":
-                ask = self.env._("Release %(customer)s? %(why)s")
-            summary = ask % {"customer": self.partner_id.name, "why": text}
-            due = self.company_id._export_today()
-        elif before in FALLEN:
+        said = self.standing_said or ""
+        text = self._standing_sentence() if self.standing in FALLEN else ""
+        if text == said:
+            return
+        # sudo: the system keeps what it has said
+        self.sudo().standing_said = text
+        name, due = self.partner_id.name, self.company_id._export_today()
+        if self.standing == "wrong":
+            summary = self.env._("Void the hold of %(customer)s? %(why)s")
+        elif text:
+            summary = self.env._("Release %(customer)s? %(why)s")
+        else:
             text = self.env._("The evidence stands again.")
-            summary = self.env._(
-                "Evaluate credit of %s: the evidence stands again", self.partner_id.name
-            )
-            due = self.company_id._export_today()
+            if self.standing == "weaker":
+                text = self.env._("Something of the evidence is late again.")
+            summary = self.env._("Evaluate credit of %(customer)s: %(why)s")
             if self.state == "kept" and self.review_date:
                 due = self.review_date
-        else:
-            return
         self._message_log(body=text)
         # sudo: the activity may be somebody else's
         hold = self.sudo()
         if not hold.activity_search(ACTIVITY):
             hold._ask_controllers()
-        hold.activity_search(ACTIVITY).write({"summary": summary, "date_deadline": due})
+        hold.activity_search(ACTIVITY).write(
+            {"summary": summary % {"customer": name, "why": text}, "date_deadline": due}
+        )

@@ -124,13 +124,34 @@ class TestCreditStanding(TodayCommon):
             hold.activity_ids,
             [
                 {
-                    "summary": "Evaluate credit of Lagos Trading Ltd: the evidence "
-                    "stands again",
+                    "summary": "Evaluate credit of Lagos Trading Ltd: The evidence "
+                    "stands again.",
                     "date_deadline": self._day(14),
                 }
             ],
         )
         self.assertEqual(self._notes(), ["The evidence stands again.", text])
+
+    def test_said_anew_when_it_is_another_reason(self):
+        self._promise()
+        self._pass()
+        self.assertIn("everything was promised", self.hold.activity_ids.summary)
+        self._take_back_promises()
+        self._dispute()
+        self._pass()
+        self.assertEqual(self.hold.standing, "excused")
+        self.assertIn("everything was disputed", self.hold.activity_ids.summary)
+        self.assertEqual(len(self._notes()), 2)
+
+    def test_late_again_without_a_rule(self):
+        self._promise()
+        self._pass()
+        self.env["export.crm.credit.promise"].search(
+            [("move_id", "=", self.invoices[0].id)]
+        ).with_user(self.controller).action_cancel()
+        self._pass()
+        self.assertEqual(self.hold.standing, "weaker")
+        self.assertIn("late again", self.hold.activity_ids.summary)
 
     def test_activity_done_by_hand_is_made_anew(self):
         self.hold.activity_ids.action_done()

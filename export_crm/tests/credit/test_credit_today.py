@@ -109,6 +109,23 @@ class TestCreditToday(TodayCommon):
             # Both are due on one day by now: one in a row is not two.
             self.assertEqual(self.hold.standing, "weaker")
 
+    def test_payment_on_its_way(self):
+        """Registered in time, entered after the check, not booked yet."""
+        customer = self._customer("Wires")
+        invoices = [self._invoice(customer, due=due) for due in (-8, -7)]
+        hold = self._check_payments(customer)
+        for move in invoices:
+            payment = self._deposit(1000.0, days=-3, partner_id=customer.id)
+            payment.invoice_ids = move
+        lines = hold.evidence_ids
+        self.assertEqual(lines.mapped("excuse_now"), ["transit"] * 2)
+        self.assertIn("paid by a transfer on its way", lines[0]._sentence())
+        self._check_shown(hold)
+        self.customer = customer
+        self._pass()
+        self.assertEqual(hold.standing, "excused")
+        self.assertEqual(lines.mapped("unpaid_now"), [True] * 2)
+
     def test_refusal_and_banner_are_of_today(self):
         order = self._quotation().with_user(self.salesperson)
         self._pay_entered_late()

@@ -62,7 +62,7 @@ class TodayCommon(ExportCrmCommon):
         for move in self.invoices:
             self._pay(move, on=(move.invoice_date_due - self.today).days)
 
-    def _deposit(self, amount=2000.0, days=-45):
+    def _deposit(self, amount=2000.0, days=-45, **values):
         """Book money on account, matched with nothing yet."""
         payment = self.env["account.payment"].create(
             {
@@ -72,6 +72,7 @@ class TodayCommon(ExportCrmCommon):
                 "date": self._day(days),
                 "journal_id": self.company_data["default_journal_bank"].id,
                 "payment_method_line_id": self.inbound_payment_method_line.id,
+                **values,
             }
         )
         payment.action_post()
