@@ -24,6 +24,8 @@ SETS = {"cdnow_sample": cdnowdata.SAMPLE, "cdnow_master": cdnowdata.MASTER}
 # (weeks known, weeks to come): the one of the literature, and six more.
 SPLITS = ((39, 39), (20, 20), (26, 26), (26, 52), (39, 26), (52, 26), (60, 18))
 KEYS = ("auc", "brier", "rmse", "spearman", "seconds")
+# They take a quarter of a minute, or never end.
+RIVAL_SECONDS = 60
 RIVALS = ("bgnbd", "paretonbd")
 MODELS = ("export_crm", "recency", "rfm", *RIVALS)
 
@@ -182,7 +184,12 @@ def rival_forecasts(folder, python, customers, days):
             stderr=subprocess.PIPE,
             text=True,
         )
-        _none, said = child.communicate(task)
+        try:
+            _none, said = child.communicate(task, timeout=RIVAL_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            said = f"not done after {RIVAL_SECONDS} s"
         answers = json.loads(file.read_text()) if file.exists() else {}
     found = {}
     for model in RIVALS:

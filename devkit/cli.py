@@ -31,6 +31,11 @@ def add_run(parser):
         help="build the web client's files at the first login and not before",
     )
     parser.add_argument("--log", action="store_true", help="show Odoo's log here")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="end as soon as the login page has come, on any free port",
+    )
 
 
 def add_test(parser):
@@ -111,7 +116,7 @@ COMMANDS = {
         "set up everything and serve Odoo with demo data",
         add_run,
         lambda places, o: serve.run(
-            places, o.port, o.host, not o.no_browser_assets, o.log
+            places, o.port, o.host, not o.no_browser_assets, o.log, o.check
         ),
     ),
     "test": (

@@ -44,7 +44,7 @@ def make_run_db(kit, server, conf, name, warm):
             args = ["-d", part, "-i", ADDON, "--stop-after-init", "--no-http"]
             odoo_logged(kit, server, conf, args, log, f"{ADDON} does not install")
             if warm:
-                finish(kit, server, conf, part, ["run", "web.assets_web"], log)
+                finish(kit, server, conf, part, ["web.assets_web"], log)
             databases.mark(server, part, addon=seen)
 
 

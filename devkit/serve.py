@@ -6,6 +6,7 @@ import fcntl
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -13,6 +14,7 @@ import time
 from . import databases, odooenv, postgres
 from .proc import new_log, reason, spawn, stop, tail
 from .rundb import ensure_run_db, run_conf, run_db_name, update_run_db
+from .testing import free_port
 from .ui import Failure, say, seconds, warn
 
 READY_SECONDS = 180  # for a server to answer, on a slow machine
@@ -55,8 +57,13 @@ class Record:
                 yield True
 
 
-def run(places, port, host, warm, show_log):
-    """Set everything up and serve until interrupted; return the exit code."""
+def run(places, port, host, warm, show_log, check=False):
+    """Set everything up and serve until interrupted; return the exit code.
+
+    ``check``: only until the login page and all its files have come, on any free port.
+    """
+    if check:
+        port = free_port()
     record = Record(places)
     with record.held() as ours:
         if not ours:
@@ -66,7 +73,8 @@ def run(places, port, host, warm, show_log):
         try:
             kit = odooenv.prepare(places)
             with postgres.serving(places, kit.python, "run") as server:
-                return Supervisor(kit, server, record, port, host, show_log).run(warm)
+                serving = Supervisor(kit, server, record, port, host, show_log)
+                return serving.run(warm, check)
         finally:
             record.write(state="stopped", port=port)
 
@@ -145,8 +153,11 @@ class Supervisor:
             "port": port,
         }
 
-    def run(self, warm):
-        """Serve until a signal ends it; return the exit code."""
+    def run(self, warm, check=False):
+        """Serve until a signal ends it; return the exit code.
+
+        ``check``: only until the login page and its files have come.
+        """
         conf = run_conf(self.kit)
         ensure_run_db(self.kit, self.server, conf, warm)
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -157,7 +168,10 @@ class Supervisor:
             say("Odoo is running; Ctrl-C stops it.")
             print_address(self.facts)
             say(f"   Log       {self.log}")
-            self.watch(conf)
+            if check:
+                self.check_login()
+            else:
+                self.watch(conf)
         except KeyboardInterrupt:
             say("\nStopping Odoo …")
         finally:
@@ -211,15 +225,33 @@ class Supervisor:
 
     def answers(self):
         """True if the login page comes."""
+        try:
+            return self.get("/web/login")[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def get(self, path):
+        """Return (status, body) of the answer to a request."""
         address = self.facts["url"].removeprefix("http://")
         connection = http.client.HTTPConnection(address, timeout=60)
         try:
-            connection.request("GET", "/web/login")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         finally:
             connection.close()
+
+    def check_login(self):
+        """Fail unless the login page comes with all its scripts and styles."""
+        page = self.get("/web/login")[1].decode()
+        files = re.findall(r'(?:src|href)="(/web/assets/[^"]+)"', page)
+        if not files:
+            raise Failure(f"the login page names no scripts (log: {self.log})")
+        for path in files:
+            status = self.get(path)[0]
+            if status != 200:
+                raise Failure(f"{path} answers {status} (log: {self.log})")
+        say(f"   the login page and its {len(files)} files have come")
 
     def watch(self, conf):
         """Wait for the end of Odoo, or for ``./dev update``."""

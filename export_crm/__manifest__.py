@@ -78,6 +78,7 @@
         "views/credit/export_crm_credit_hold_wizards_views.xml",
         "views/credit/export_crm_credit_hold_views.xml",
         "views/credit/export_crm_credit_release_views.xml",
+        "views/credit/export_crm_credit_request_views.xml",
         "views/core/export_crm_audit_views.xml",
         "views/credit/sale_portal_templates.xml",
         "views/credit/stock_picking_views.xml",
@@ -170,6 +171,7 @@
             "export_crm/static/src/message_mood/**/*",
             "export_crm/static/src/my_day/**/*",
             "export_crm/static/src/order_refused/**/*",
+            "export_crm/static/src/request_count/**/*",
         ],
         "portal.assets_chatter": [
             "export_crm/static/src/portal_composer/**/*",

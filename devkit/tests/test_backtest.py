@@ -90,6 +90,15 @@ class TestRivals(unittest.TestCase):
         self.assertEqual(set(found), {"bgnbd"})
         self.assertIn("paretonbd of lifetimes found no answer: ended with 9", printed)
 
+    def test_one_never_ends(self):
+        with mock.patch.object(backtest, "RIVAL_SECONDS", 1):
+            found, printed = self.forecasts(f"""
+                file.write_text(json.dumps({{"bgnbd": {ANSWER!r}}}))
+                while True: pass
+            """)
+        self.assertEqual(set(found), {"bgnbd"})
+        self.assertIn("paretonbd of lifetimes found no answer: not done", printed)
+
     def test_none_can_be_loaded(self):
         found, printed = self.forecasts("import no_such_package")
         self.assertEqual(found, {})

@@ -17,7 +17,7 @@ class ExportCrmAccount(models.Model):
     def action_view_interactions(self):
         """Open what was logged with this customer."""
         self.ensure_one()
-        partner = self.partner_id.with_company(self.company_id)
+        partner = self.partner_id.with_company(self.company_id._export_entered())
         return partner.action_export_view_interactions()
 
     def action_log_contact(self):

@@ -203,7 +203,8 @@ class ExportCrmInteraction(models.Model):
         for contact in self:
             if not contact.next_step or contact.next_activity_id:
                 continue
-            partner = contact.partner_id.with_company(contact.company_id)
+            company = contact.company_id._export_entered()
+            partner = contact.partner_id.with_company(company)
             if not contact.next_date:
                 hours = partner._export_hours(now)[partner.id]
                 tomorrow = hours.local(now).date() + timedelta(days=1)

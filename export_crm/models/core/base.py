@@ -33,6 +33,21 @@ class Base(models.AbstractModel):
             system_fields.check(self, vals)
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        """Leave what only the system sets to a copy's own beginning."""
+        vals_list = super().copy_data(default)
+        if not self.env.su:
+            names = {name for vals in vals_list for name in vals} - set(default or ())
+            ours = [
+                name
+                for name in names
+                if system_fields.is_system(self, self._fields[name])
+            ]
+            for vals in vals_list:
+                for name in ours:
+                    vals.pop(name, None)
+        return vals_list
+
     def _update_field_translations(self, field_name, *args, **kwargs):
         """As ``write``."""
         if not self.env.su:

@@ -26,6 +26,7 @@ class ExportCrmAudit(models.Model):
             ("opened", "Hold opened"),
             ("evidence", "Evidence added"),
             ("requested", "Release requested"),
+            ("answered", "Request answered"),
             ("evaluating", "Evaluation begun"),
             ("kept", "Kept"),
             ("released", "Released"),
@@ -40,8 +41,45 @@ class ExportCrmAudit(models.Model):
     hold_id = fields.Many2one("export.crm.credit.hold", ondelete="restrict")
     order_id = fields.Many2one("sale.order", ondelete="set null")
     user_id = fields.Many2one(
-        "res.users", string="By", required=True, default=lambda self: self.env.uid
+        "res.users", string="User", required=True, default=lambda self: self.env.uid
     )
+    actor_id = fields.Many2one(
+        "res.partner",
+        string="By",
+        ondelete="restrict",
+        help="The person who did it: a colleague, or the customer who signed or paid.",
+    )
+
+    @api.model
+    def _note(self, event, summary, detail, partner, company, **about):
+        """Add a row, or one for each of several holds.
+
+        :param str event: as in the field
+        :param res.partner partner: the customer it is about
+        :param res.company company: the root company
+        :param about: ``holds`` and ``order`` that it is about, and the ``actor``
+            (``res.partner``) where it isn't the user at work
+        """
+        order = about.get("order") or self.env["sale.order"]
+        actor = about.get("actor") or self.env.user.partner_id
+        # sudo: nobody may write the trail, every decision leaves a row there
+        self.sudo().create(
+            [
+                {
+                    "company_id": company.id,
+                    "partner_id": partner.id,
+                    "partner_name": partner.name,
+                    "event": event,
+                    "summary": summary,
+                    "detail": detail or False,
+                    "hold_id": hold_id,
+                    "order_id": order.id or False,
+                    "user_id": self.env.uid,
+                    "actor_id": actor.id,
+                }
+                for hold_id in (about.get("holds") or self.browse()).ids or [False]
+            ]
+        )
 
     def write(self, vals):
         if vals:

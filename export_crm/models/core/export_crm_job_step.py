@@ -86,6 +86,27 @@ class ExportCrmJob(models.Model):
                 "_step_payment_behaviour",
                 frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
             ),
+            pipeline.Step(
+                "promises",
+                self.env._("Promises that are over"),
+                "export.crm.credit.promise",
+                "_step_promises",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+            ),
+            pipeline.Step(
+                "deposits",
+                self.env._("Deposits that were taken back"),
+                "sale.order",
+                "_step_deposits",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+            ),
+            pipeline.Step(
+                "requests",
+                self.env._("Release requests that need no decision any more"),
+                "export.crm.credit.request",
+                "_step_requests",
+                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+            ),
         ]
 
     @api.model

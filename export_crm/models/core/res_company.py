@@ -286,6 +286,13 @@ class ResCompany(models.Model):
         # sudo: where a colleague works is no secret, wherever one may enter oneself
         return bool(self._export_tree() & user.sudo().company_ids)
 
+    def _export_entered(self):
+        """Return the company of this tree in which the user at work may be: itself, or
+        a branch for whoever may not enter the root, whose books these are."""
+        self.ensure_one()
+        mine = self.env.companies if not self.env.su else self
+        return self if self in mine else (self._export_tree() & mine)[:1] or self
+
     # === TIME === #
 
     def _export_timezone(self):

@@ -58,15 +58,17 @@ class ResUsers(models.Model):
 
         :return: an action as a dict; the list of customers for a role without own
         """
+        name = self._export_home_name()
+        action = self.env["ir.actions.actions"]._for_xml_id(f"export_crm.{name}")
+        return self._export_in_menu(action, IN_MENU.get(name))
+
+    @api.model
+    def _export_home_name(self):
+        """Return the XML id of the action that the current user's app opens on."""
         for role, action in HOMES:
             if self.env.user.has_group(f"export_crm.{role}"):
-                found = self.env["ir.actions.actions"]._for_xml_id(
-                    f"export_crm.{action}"
-                )
-                return self._export_in_menu(found, IN_MENU.get(action))
-        return self.env["ir.actions.actions"]._for_xml_id(
-            "export_crm.export_crm_account_action"
-        )
+                return action
+        return "export_crm_account_action"
 
     def _export_in_menu(self, action, parent):
         """Return ``action`` as the opening of the ``parent`` that is in the bar."""

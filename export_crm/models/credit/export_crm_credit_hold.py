@@ -4,11 +4,12 @@ from odoo.tools.misc import format_date
 
 from ...tools.core.readers import FIGURES
 from ..core.system_fields import is_system
+from .export_crm_credit_rule import ORDER_KINDS
 
 BLOCKING_STATES = ("open", "evaluating", "kept")
 # What no hold is opened with, whoever opens it.
 BORN_WITHOUT = frozenset(
-    ("name", "state", "blocking", "closed_on", "close_reason", "requested_order_ids")
+    ("name", "state", "blocking", "closed_on", "close_reason", "request_ids")
 )
 # What changes only through a decision, never by writing the field.
 DECIDED = frozenset(
@@ -25,7 +26,8 @@ DECIDED = frozenset(
         "note",
         "evidence_ids",
         "release_ids",
-        "requested_order_ids",
+        "request_ids",
+        "requested_on",
         "exposure",
         "tier_id",
         # Stored for lists; who decides and what covers depends on them.
@@ -48,7 +50,8 @@ class ExportCrmCreditHold(models.Model):
     _name = "export.crm.credit.hold"
     _description = "Credit Hold"
     _inherit = ["export.crm.books.mixin", "mail.thread", "mail.activity.mixin"]
-    _order = "blocking desc, opened_on desc, id desc"
+    # Where somebody waits for an answer first, who waits longest on top.
+    _order = "blocking desc, requested_on, opened_on desc, id desc"
     _check_company_auto = True
     # A salesperson may answer the Controller on the hold without changing it.
     _mail_post_access = "read"
@@ -164,12 +167,32 @@ class ExportCrmCreditHold(models.Model):
         aggregator="max",
     )
     release_ids = fields.One2many("export.crm.credit.release", "hold_id")
+    request_ids = fields.Many2many(
+        "export.crm.credit.request",
+        "export_crm_credit_request_hold_rel",
+        string="Release requests",
+        readonly=True,
+        copy=False,
+    )
+    requested_on = fields.Datetime(
+        string="Somebody waits since",
+        compute="_compute_requested_on",
+        store=True,
+        help="When the release that waits longest was asked for.",
+    )
     requested_order_ids = fields.Many2many(
         "sale.order",
         string="Release requested for",
-        readonly=True,
+        compute="_compute_requested_order_ids",
+        compute_sudo=True,
         help="Orders that a salesperson or the customer wants to go on with; they "
         "pass when the hold is released.",
+    )
+    asker_ids = fields.Many2many(
+        "res.partner",
+        string="Asked by",
+        compute="_compute_requested_order_ids",
+        compute_sudo=True,
     )
     order_ids = fields.Many2many(
         "sale.order", string="Waiting orders", compute="_compute_order_ids"
@@ -217,6 +240,19 @@ class ExportCrmCreditHold(models.Model):
         for hold in self:
             hold.worst_days_late = max(hold.evidence_ids.mapped("days_late"), default=0)
 
+    @api.depends("request_ids.state", "request_ids.asked_on")
+    def _compute_requested_on(self):
+        for hold in self:
+            asked = hold.request_ids._open().mapped("asked_on")
+            hold.requested_on = min(asked, default=False)
+
+    @api.depends("request_ids.state")
+    def _compute_requested_order_ids(self):
+        for hold in self:
+            waiting = hold.request_ids._open()
+            hold.requested_order_ids = waiting.order_id
+            hold.asker_ids = waiting.asker_id
+
     @api.depends("partner_id", "company_id", "state", "release_ids.line_ids")
     def _compute_order_ids(self):
         orders = self.env["sale.order"]
@@ -262,6 +298,7 @@ class ExportCrmCreditHold(models.Model):
                 vals["rule_id"] = self._manual_rule().id
         self._check_not_held_yet(vals_list)
         holds = super().create(vals_list)
+        holds._check_holds_customer()
         holds._check_manual_has_note()
         holds._after_open()
         return holds
@@ -331,6 +368,16 @@ class ExportCrmCreditHold(models.Model):
                 )
             )
         return rule
+
+    def _check_holds_customer(self):
+        for hold in self.filtered(lambda h: h.kind in ORDER_KINDS):
+            raise UserError(
+                self.env._(
+                    "“%s” is a question about one order and holds no customer: "
+                    "choose another rule.",
+                    hold.rule_id.name,
+                )
+            )
 
     def _check_manual_has_note(self):
         for hold in self.filtered(lambda h: h.kind == "manual"):

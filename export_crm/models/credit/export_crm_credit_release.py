@@ -5,12 +5,16 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_amount, format_date
 
+from .export_crm_credit_rule import ORDER_KINDS
+
 
 class ExportCrmCreditRelease(models.Model):
-    """A Credit Controller's decision to let orders of a held customer pass.
+    """A Credit Controller's decision to let orders pass.
 
-    Creating the record is the release; it is never changed afterwards. What passed
-    by it stands in its lines. Expired and exhausted releases stop by themselves.
+    Orders of a customer on hold, or one order that is above a limit or has terms that
+    aren't allowed: such a release belongs to no hold. Creating the record is the
+    release; it is never changed afterwards. What passed by it stands in its lines.
+    Expired and exhausted releases stop by themselves.
     """
 
     _name = "export.crm.credit.release"
@@ -20,10 +24,26 @@ class ExportCrmCreditRelease(models.Model):
     _check_company_auto = True
 
     hold_id = fields.Many2one(
-        "export.crm.credit.hold", required=True, index=True, ondelete="restrict"
+        "export.crm.credit.hold",
+        index=True,
+        ondelete="restrict",
+        help="Empty: the order waited for its limit or its terms, not for a hold.",
     )
-    company_id = fields.Many2one(related="hold_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="hold_id.partner_id", store=True)
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_customer",
+        store=True,
+        index=True,
+        precompute=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_customer",
+        store=True,
+        index=True,
+        precompute=True,
+    )
     currency_id = fields.Many2one(related="company_id.currency_id")
     scope = fields.Selection(
         [
@@ -74,6 +94,10 @@ class ExportCrmCreditRelease(models.Model):
         "CHECK((scope = 'order') = (order_id IS NOT NULL))",
         "A release for one order names that order; any other release names none.",
     )
+    _hold_scope = models.Constraint(
+        "CHECK(hold_id IS NOT NULL OR scope = 'order')",
+        "Without a hold a release is about one order.",
+    )
     _amount_scope = models.Constraint(
         "CHECK(scope != 'amount' OR amount_limit > 0)",
         "A release up to an amount needs an amount above zero.",
@@ -82,6 +106,16 @@ class ExportCrmCreditRelease(models.Model):
         "CHECK((scope = 'date') = (date_until IS NOT NULL))",
         "A release until a date needs that date; any other release has none.",
     )
+
+    @api.depends("hold_id.partner_id", "hold_id.company_id", "order_id")
+    def _compute_customer(self):
+        for release in self:
+            order = release._named_order()
+            hold = release.hold_id
+            root = order.company_id._export_root()
+            release.company_id = hold.company_id or root
+            customer = order.partner_id.commercial_partner_id
+            release.partner_id = hold.partner_id or customer
 
     @api.depends("line_ids.amount", "line_ids.order_id.state")
     def _compute_amount_used(self):
@@ -150,8 +184,8 @@ class ExportCrmCreditRelease(models.Model):
         for release in self:
             release.hold_id._check_blocking()
             if not release.reason.strip():
-                raise UserError(self.env._("Say why the hold is released."))
-            if user == release.hold_id.salesperson_id or release._frees_orders_of(user):
+                raise UserError(self.env._("Say why it is released."))
+            if user == release.partner_id.user_id or release._frees_orders_of(user):
                 raise UserError(
                     self.env._(
                         "You are the salesperson of %(customer)s: another Credit "
@@ -170,7 +204,7 @@ class ExportCrmCreditRelease(models.Model):
         amount or a date lets pass is judged order by order, see :meth:`_covers`."""
         self.ensure_one()
         if self.scope == "order":
-            return self.order_id.user_id == user
+            return self._named_order().user_id == user
         if self.scope in ("amount", "date"):
             return False
         # sudo: an order counts, whoever may see it
@@ -180,16 +214,33 @@ class ExportCrmCreditRelease(models.Model):
 
     def _check_order_waits(self):
         """The named order must be one that this hold keeps waiting: a quotation, or
-        a confirmed order whose goods or documents are stopped."""
-        if self.scope == "order" and not self.order_id.filtered_domain(
+        a confirmed order whose goods or documents are stopped. Without a hold, a
+        quotation that something is in the way of."""
+        if self.scope != "order":
+            return
+        if not self.hold_id:
+            self._check_order_stopped()
+        elif not self._named_order().filtered_domain(
             self.hold_id._order_domain("draft", "sent", "sale")
         ):
             raise UserError(
                 self.env._(
                     "%(order)s does not wait for %(hold)s: choose an order of "
                     "this customer.",
-                    order=self.order_id.name,
+                    order=self._named_order().name,
                     hold=self.hold_id.display_name,
+                )
+            )
+
+    def _check_order_stopped(self):
+        order = self._named_order()
+        blockers, _used = order._export_pending()._export_credit_verdicts(lock=False)
+        kinds = {b.kind for found in blockers.values() for b in found}
+        if not kinds.intersection(ORDER_KINDS):
+            raise UserError(
+                self.env._(
+                    "%s waits for no limit and no terms: there is nothing to decide.",
+                    order.name,
                 )
             )
 
@@ -199,12 +250,49 @@ class ExportCrmCreditRelease(models.Model):
         """Tell everybody, close the hold if so decided, confirm what was waiting."""
         self.ensure_one()
         hold = self.hold_id
-        body = Markup("<p>%s</p><p>%s</p>") % (self._sentence(), self.reason)
-        hold._tell({hold.id: body})
+        requests = self._requests()
+        if self.scope == "order":
+            # sudo: nobody has rights on lines, they are written by decisions
+            lines = self.env["export.crm.credit.release.line"].sudo()
+            lines._note(self, self._named_order())
+        if hold:
+            self._apply_to_hold()
+        else:
+            self.env["export.crm.audit"]._note(
+                "released",
+                self._sentence(),
+                self.reason,
+                partner=self.partner_id,
+                company=self.company_id,
+                order=self._named_order(),
+            )
+            requests._tell_asking(self._message())
+        if hold:
+            hold._confirm_waiting()
+        elif self._named_order().export_credit_waiting:
+            self._named_order()._export_confirm_accepted()
+        requests._rejudge(self)
+
+    def _message(self):
+        return Markup("<p>%s</p><p>%s</p>") % (self._sentence(), self.reason)
+
+    def _requests(self):
+        """Return the open requests that this release may answer."""
+        # sudo: whoever decides need not be allowed to read orders
+        requests = self.hold_id.sudo().request_ids._open()
+        return requests | self._named_order().export_credit_request_id
+
+    def _named_order(self):
+        """Return the named order, as superuser: a Credit Controller of the root company
+        need not be allowed to sell, nor to enter the branch that does."""
+        return self.sudo().order_id
+
+    def _apply_to_hold(self):
+        """Tell everybody; close the hold if so decided, else lock its gate."""
+        hold = self.hold_id
+        hold._tell({hold.id: self._message()})
         # sudo: nobody has rights on lines, they are written by decisions
         lines = self.env["export.crm.credit.release.line"].sudo()
-        if self.scope == "order":
-            lines._note(self, self.order_id)
         if self.scope in ("unconditional", "void"):
             for order in hold.requested_order_ids:
                 lines._note(self, order)
@@ -218,8 +306,7 @@ class ExportCrmCreditRelease(models.Model):
                 {(hold.partner_id.id, hold.company_id.id)}
             )
             hold._mark_customers()
-        hold._audit("released", self._sentence(), self.reason, self.order_id)
-        hold._confirm_waiting()
+        hold._audit("released", self._sentence(), self.reason, self._named_order())
 
     def _sentence(self):
         """Return who decided what, for the chatter."""
@@ -228,11 +315,17 @@ class ExportCrmCreditRelease(models.Model):
             return self.env._("Credit hold released by %s.", person)
         if self.scope == "void":
             return self.env._("Credit hold voided by %s: opened by mistake.", person)
+        if not self.hold_id:
+            return self.env._(
+                "%(person)s let %(order)s pass.",
+                person=person,
+                order=self._named_order().name,
+            )
         if self.scope == "order":
             return self.env._(
                 "%(person)s let %(order)s pass; the hold goes on.",
                 person=person,
-                order=self.order_id.name,
+                order=self._named_order().name,
             )
         if self.scope == "amount":
             return self.env._(

@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 # Kinds whose hold is opened by the pipeline; the others are judged at the order.
 LEDGER_KINDS = ("behaviour", "overdue")
+# Kinds that are questions about one order and hold no customer.
+ORDER_KINDS = ("exposure", "terms")
 
 
 class ExportCrmCreditRule(models.Model):

@@ -8,23 +8,26 @@ class ExportCrmCreditHold(models.Model):
 
     _inherit = "export.crm.credit.hold"
 
+    def _asked(self):
+        """Return what these holds were asked about: requests of quotations that still
+        wait, also those that were refused.
+
+        As superuser: whoever decides need not be allowed to read orders.
+        """
+        return self.sudo().request_ids.filtered(
+            lambda request: request.state in ("asked", "refused")
+            and request.order_id.state in ("draft", "sent")
+        )
+
     def _askers(self):
         """Return who waits for this hold: who asked, and whose orders were asked for.
 
         Not the customer's salesperson, who is told anyway, nor who decides.
         """
         self.ensure_one()
-        # sudo: whoever decides need not be allowed to read orders or the audit trail
-        hold = self.sudo()
-        orders = hold.requested_order_ids
-        asked = hold.env["export.crm.audit"].search(
-            [
-                ("hold_id", "=", hold.id),
-                ("event", "=", "requested"),
-                ("order_id", "in", orders.ids),
-            ]
-        )
-        users = (asked.user_id | orders.user_id) - hold.salesperson_id - self.env.user
+        asked = self._asked()
+        users = asked.user_id | asked.salesperson_id
+        users -= self.salesperson_id | self.env.user
         return users.filtered(lambda user: user.active and user._is_internal())
 
     def _tell_askers(self, bodies):
@@ -39,7 +42,7 @@ class ExportCrmCreditHold(models.Model):
                 holds_by_user[user] |= hold
         for user, holds in holds_by_user.items():
             # One who asked may not be able to open the hold: the order, then.
-            order = holds.sudo().requested_order_ids[:1]
+            order = holds._asked().order_id[:1]
             order.message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=self.env._("Credit: decision about what you asked for"),
@@ -47,6 +50,6 @@ class ExportCrmCreditHold(models.Model):
             )
 
     def _answer(self, body):
-        orders = self.sudo().requested_order_ids
+        orders = self._asked().order_id
         links = Markup(", ").join(order._get_html_link() for order in orders)
         return Markup("<p>%s · %s</p>%s") % (self.partner_id.name, links, body)

@@ -11,23 +11,16 @@ class ExportCrmCreditHold(models.Model):
 
     def _audit_each(self, event, texts, order=None):
         """Add a row for each hold: ``texts`` is ``{hold: (summary, detail)}``."""
-        # sudo: nobody may write the trail, every decision leaves a row there
-        self.env["export.crm.audit"].sudo().create(
-            [
-                {
-                    "company_id": hold.company_id.id,
-                    "partner_id": hold.partner_id.id,
-                    "partner_name": hold.partner_id.name,
-                    "event": event,
-                    "summary": summary,
-                    "detail": detail or False,
-                    "hold_id": hold.id,
-                    "order_id": order.id if order else False,
-                    "user_id": self.env.uid,
-                }
-                for hold, (summary, detail) in texts.items()
-            ]
-        )
+        for hold, (summary, detail) in texts.items():
+            self.env["export.crm.audit"]._note(
+                event,
+                summary,
+                detail,
+                partner=hold.partner_id,
+                company=hold.company_id,
+                holds=hold,
+                order=order,
+            )
 
     def action_view_audit(self):
         """Open the audit trail of this hold."""

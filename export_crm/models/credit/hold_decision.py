@@ -49,6 +49,37 @@ class ExportCrmCreditHold(models.Model):
 
     def action_keep(self):
         """Keep the customer on hold until the review date."""
+        self._keep()
+
+    def _keep(self, reason=False):
+        """Keep customers on hold, each until its review date; answer what was asked.
+
+        :param str reason: read by everybody who hears of it
+        :raise UserError: there is no review date, or it is over
+        """
+        self._check_review_dates()
+        self._decide({"state": "kept"})
+        bodies = {}
+        for hold in self:
+            date = format_date(self.env, hold.review_date)
+            text = self.env._("Kept on hold until the review on %s.", date)
+            hold._audit("kept", text, reason)
+            said = self.env._(
+                "%(person)s keeps the credit hold until the review on %(date)s.",
+                person=self.env.user.name,
+                date=date,
+            )
+            why = Markup("<p>%s</p>") % reason if reason else Markup()
+            bodies[hold.id] = Markup("<p>%s</p>%s") % (said, why)
+        self._tell(bodies)
+        for hold in self:
+            date = format_date(self.env, hold.review_date)
+            text = self.env._("Kept on hold until the review on %s.", date)
+            hold.request_ids._end("refused", "\n".join(filter(None, (text, reason))))
+        self._finish_activity(self.env._("Kept on hold."))
+        self._ask_controllers()
+
+    def _check_review_dates(self):
         self._check_blocking()
         for hold in self:
             if not hold.review_date:
@@ -66,19 +97,6 @@ class ExportCrmCreditHold(models.Model):
                         hold=hold.display_name,
                     )
                 )
-        self._decide({"state": "kept"})
-        bodies = {}
-        for hold in self:
-            text = self.env._("Kept until the review on %s.", hold.review_date)
-            hold._audit("kept", text)
-            bodies[hold.id] = Markup("<p>%s</p>") % self.env._(
-                "%(person)s keeps the credit hold until the review on %(date)s.",
-                person=self.env.user.name,
-                date=format_date(self.env, hold.review_date),
-            )
-        self._tell(bodies)
-        self._finish_activity(self.env._("Kept on hold."))
-        self._ask_controllers()
 
     def action_release(self):
         """Open the dialog in which a Credit Controller releases the hold.
@@ -92,6 +110,7 @@ class ExportCrmCreditHold(models.Model):
         order_id = self.env.context.get("export_order_id") or (
             len(asked) == 1 and asked.id
         )
+        order = asked.browse(order_id)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Release %s", self.display_name),
@@ -102,6 +121,8 @@ class ExportCrmCreditHold(models.Model):
                 "default_hold_id": self.id,
                 "default_order_id": order_id,
                 "default_scope": "order" if order_id else "unconditional",
+                "default_amount_limit": order
+                and self.env["export.crm.credit.release.line"]._amount_of(order),
             },
         }
 

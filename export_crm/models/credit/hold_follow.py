@@ -51,10 +51,8 @@ class ExportCrmCreditHold(models.Model):
         other.evidence_ids.filtered(
             lambda evidence: evidence.move_line_id not in known
         ).copy({"hold_id": self.id})
-        requested = other.requested_order_ids
-        self._decide(
-            {"requested_order_ids": [(4, order_id) for order_id in requested.ids]}
-        )
+        asked = other.request_ids._open()
+        asked.write({"hold_ids": [(3, other.id), (4, self.id)]})
         text = self.env._("Merged into %s.", self.name)
         # Nothing is consumed: the copies are what a decision is about now.
         other._close("merged", text)

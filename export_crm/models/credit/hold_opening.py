@@ -253,7 +253,6 @@ class ExportCrmCreditHold(models.Model):
                 "partner_id": blocker.partner.id,
                 "company_id": company.id,
                 "rule_id": blocker.rule.id,
-                "note": blocker.note or False,
                 "evidence_ids": [
                     fields.Command.create({**row, "as_of": today})
                     for row in blocker.evidence

@@ -1,14 +1,23 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_amount
+from odoo.tools.misc import format_amount, format_datetime
 
 from ...tools.core.readers import LEDGER_READERS
 from ..core.named import linked, opens
 from .cover import COVERED_KINDS
+from .refusal import of_change
+
+# What makes a confirmed order be judged anew.
+JUDGED_ANEW = frozenset(
+    ("state", "partner_id", "partner_invoice_id", "payment_term_id")
+)
+# What a request is about; a change may make it pointless.
+ASKED_ABOUT = frozenset(
+    ("state", "partner_id", "partner_invoice_id", "company_id", "currency_id")
+    + ("payment_term_id", "pricelist_id", "order_line")
+)
 
 
 class SaleOrder(models.Model):
@@ -34,9 +43,26 @@ class SaleOrder(models.Model):
         help="What stands in the way; the customer, who reads this order, too, is told "
         "no more than that it is under review.",
     )
+    export_credit_request_id = fields.Many2one(
+        "export.crm.credit.request",
+        string="Release request",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        prefetch="export_crm",
+        groups="export_crm.export_crm_group_user,"
+        "export_crm.export_crm_group_credit_controller",
+        help="The request that waits for a Credit Controller's decision.",
+    )
     export_credit_requested = fields.Boolean(
         string="Release requested",
-        compute="_compute_export_credit_reason",
+        compute="_compute_export_credit_requested",
+        groups="base.group_user",
+    )
+    export_credit_request_text = fields.Char(
+        string="Who asked for the release",
+        compute="_compute_export_credit_requested",
         groups="base.group_user",
     )
     export_deposit_ids = fields.One2many(
@@ -74,6 +100,7 @@ class SaleOrder(models.Model):
         "payment_term_id",
         "amount_total",
     )
+    @api.depends_context("uid")
     def _compute_export_credit_reason(self):
         blockers, _used = self._export_pending()._export_credit_verdicts(lock=False)
         for order in self:
@@ -81,10 +108,20 @@ class SaleOrder(models.Model):
             texts = self._export_said_once(found)
             hint = order._export_waiting_hint(bool(found))
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
-            # sudo: see _compute_export_credit_hold_id
-            order.export_credit_requested = any(
-                order._origin in blocker.hold.sudo().requested_order_ids
-                for blocker in found
+
+    @api.depends("export_credit_request_id")
+    @api.depends_context("uid")
+    def _compute_export_credit_requested(self):
+        for order in self:
+            # sudo: that somebody asked is told to whoever may see the order
+            request = order.sudo().export_credit_request_id
+            order.export_credit_requested = bool(request)
+            order.export_credit_request_text = request and self.env._(
+                "Release requested by %(asker)s on %(date)s",
+                asker=request.asker_id.name,
+                date=format_datetime(
+                    self.env, request.asked_on, dt_format="short", tz=self.env.user.tz
+                ),
             )
 
     def _export_waiting_hint(self, held):
@@ -218,12 +255,13 @@ class SaleOrder(models.Model):
 
     # === ACTIONS === #
 
-    def action_export_request_release(self):
+    def action_export_request_release(self, note=False):
         """Ask the Credit Controller to let these quotations pass.
 
-        Puts a customer on hold whom only the live judgement stopped, so that there
-        is a record to decide about.
+        A limit and terms are asked about for this order alone; a customer whose fresh
+        debts stopped it is put on hold, so that there is a record to decide about.
 
+        :param str note: what speaks for it, kept with the request
         :raise UserError: nothing is in the way of one of them
         """
         self.check_access("write")
@@ -236,31 +274,63 @@ class SaleOrder(models.Model):
                     orders=", ".join(free.mapped("name")),
                 )
             )
+        # sudo: a salesperson asks, the decision stays with the Controller
+        requests = self.env["export.crm.credit.request"].sudo()
         for order, found in blockers.items():
-            for blocker in found:
-                # sudo: a salesperson asks, the decision stays with the Controller
-                order.sudo()._export_request(blocker)
+            requests._ask(order.sudo(), found, note)
         return True
 
-    def _export_request(self, blocker):
-        """Add this order to the hold of ``blocker``, which is opened if need be."""
+    def action_export_withdraw_request(self):
+        """Take the request for a release back."""
+        # sudo: who may is asked there, of whoever works here
+        self.sudo().export_credit_request_id.action_withdraw()
+
+    def action_export_decide_request(self):
+        """Open the dialog in which a Credit Controller decides about this order."""
         self.ensure_one()
-        hold = blocker.hold or self.env["export.crm.credit.hold"]._open_live(
-            self.company_id._export_root(), blocker
+        return self.export_credit_request_id.action_open_decide()
+
+    def write(self, vals):
+        """End requests that a new state answers; look anew at changed quotations.
+
+        What is written again as it was, as imports that synchronise do, is no change
+        of a confirmed order: it is not judged anew.
+        """
+        if ASKED_ABOUT.isdisjoint(vals):
+            return super().write(vals)
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        if confirmed and self._export_repeats(vals):
+            vals = {key: vals[key] for key in vals if key not in JUDGED_ANEW}
+        with of_change(confirmed):
+            result = super().write(vals)
+        self._export_look_anew()
+        return result
+
+    def _export_repeats(self, vals):
+        """Tell whether all that would be judged anew is written as it is already.
+
+        All of it: the terms written beside another customer are meant, even if they
+        are the same.
+        """
+        names = JUDGED_ANEW & vals.keys()
+        if not names or self.filtered(lambda order: order.state != "sale"):
+            return False
+        fields_ = self._fields
+        return all(
+            fields_[name].convert_to_write(order[name], order) == vals[name]
+            for name in names
+            for order in self
         )
-        if self in hold.requested_order_ids:
-            return
-        hold._decide({"requested_order_ids": [fields.Command.link(self.id)]})
-        hold._audit("requested", self.env._("Release requested."), order=self)
-        body = Markup("<p>%s %s</p>") % (
-            self.env._("%s asks to release", self.env.user.name),
-            self._get_html_link(),
-        )
-        hold.message_post(body=body, partner_ids=hold._responsible().partner_id.ids)
-        self._message_log(
-            body=Markup("<p>%s %s</p>")
-            % (self.env._("Release requested:"), hold._get_html_link())
-        )
+
+    def _export_look_anew(self):
+        """Have the open requests of these orders judged again within a minute; end
+        at once those of orders that were confirmed or cancelled."""
+        # sudo: whoever changes an order need not see its request
+        asked = self.sudo().filtered("export_credit_request_id")
+        ended = asked.filtered(lambda order: order.state in ("sale", "cancel"))
+        ended.export_credit_request_id._rejudge()
+        for company, orders in asked.grouped("company_id").items():
+            self.env["export.crm.dirty"]._mark(orders.partner_id, company)
 
     def action_export_view_credit_hold(self):
         """Open the hold that stands in the way of this quotation."""

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_amount
 
+from .export_crm_credit_rule import ORDER_KINDS
 from .refusal import OrderRefused
 
 
@@ -15,8 +16,7 @@ class Blocker(NamedTuple):
     ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
     blocking hold (may be empty: exposure, terms and a fresh run are judged live),
     ``rule`` the rule that was broken, ``text`` what the salesperson reads,
-    ``evidence`` the values of its instalments, ``note`` the reason to be kept on a
-    hold: without the amounts that not everybody may read.
+    ``evidence`` the values of its instalments.
     """
 
     partner: models.Model
@@ -25,7 +25,6 @@ class Blocker(NamedTuple):
     rule: models.Model
     text: str
     evidence: tuple = ()
-    note: str = ""
 
 
 class SaleOrder(models.Model):
@@ -84,23 +83,32 @@ class SaleOrder(models.Model):
         blockers, used = self._export_credit_verdicts()
         if blockers:
             orders = self.browse().concat(*blockers)
-            message = self._export_credit_refusal(blockers)
-            raise OrderRefused(message, orders, self._export_hold_to_open(blockers))
+            raise OrderRefused(
+                self._export_refused_parts(blockers),
+                orders,
+                self._export_hold_to_open(blockers),
+            )
         # Sorted, as the gates are: nobody waits for somebody who waits.
-        for order, release in sorted(used, key=lambda pair: pair[1].id):
-            release._use(order)
+        for order, release in sorted(used, key=lambda pair: pair[1].id or 0):
+            if release:
+                release._use(order)
+            else:
+                # sudo: what let it pass is the system's to note
+                order.sudo().export_credit_covered = True
 
     # === VERDICT === #
 
-    def _export_credit_verdicts(self, lock=True):
+    def _export_credit_verdicts(self, lock=True, together=None):
         """Judge these orders by what stands in the database at this moment.
 
         Writes nothing but the gates: a refusal would roll it back.
 
         :param bool lock: take the gates, so that no hold is opened and no limit
             drawn upon unseen before this transaction ends; False for showing only
+        :param bool together: what one order draws on a release is gone for the next;
+            by default where they are confirmed, not where each is shown by itself
         :return: ``({order: [Blocker]}, [(order, release)])``: orders that must wait,
-            and the releases that others pass by
+            and the releases that others pass by, none where it is their deposit
         """
         # sudo: a hold counts, whatever the person who confirms may see
         orders = self.sudo().filtered(lambda order: order.partner_id)
@@ -123,8 +131,7 @@ class SaleOrder(models.Model):
             ]
         )
         amounts = orders._export_credit_amounts(limited)
-        # What is shown is each order by itself; what is confirmed, all together.
-        drawn = {} if lock else None
+        drawn = {} if (lock if together is None else together) else None
         blockers, used = {}, []
         for order in orders:
             found = [
@@ -138,7 +145,9 @@ class SaleOrder(models.Model):
                 release = order._export_credit_release(blocker, drawn)
                 if release:
                     used.append((order, release))
-                elif not order._export_covered(blocker):
+                elif order._export_covered(blocker):
+                    used.append((order, release))
+                else:
                     left.append(blocker)
             if left:
                 blockers[order.with_env(self.env)] = left
@@ -346,9 +355,9 @@ class SaleOrder(models.Model):
                 )
             )
         hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
-        text = self._export_explain(head, lines)
-        # The amounts are for whoever asks, not for all who read the hold.
-        yield Blocker(partner, "exposure", hold, rule, text, note=head)
+        yield Blocker(
+            partner, "exposure", hold, rule, self._export_explain(head, lines)
+        )
 
     def _export_blocked_by_terms(self, hold_by_key):
         company = self.company_id._export_root()
@@ -375,8 +384,7 @@ class SaleOrder(models.Model):
             key = (partner.id, company.id)
             hold = hold_by_key.get(key, self.env["export.crm.credit.hold"])
             text = self._export_explain(head, lines)
-            note = "\n".join([head, *lines])
-            yield Blocker(partner, "terms", hold, rule, text, note=note)
+            yield Blocker(partner, "terms", hold, rule, text)
 
     def _export_explain(self, head, lines):
         """Return the text of a live blocker: reason, lines, whom to ask."""
@@ -396,12 +404,12 @@ class SaleOrder(models.Model):
         releases = self.env["export.crm.credit.release"].sudo()
         # sudo: a release counts for whoever confirms
         candidates = blocker.hold.release_ids
-        if blocker.kind in ("exposure", "terms") and self._origin:
-            # A closed hold let the orders that waited for it pass.
+        if blocker.kind in ORDER_KINDS and self._origin:
+            # Let pass by itself, or together with a hold that stopped it, too.
             candidates |= releases.search(
                 [
                     ("line_ids.order_id", "=", self._origin.id),
-                    ("scope", "in", ("unconditional", "void")),
+                    ("scope", "in", ("order", "unconditional", "void")),
                 ]
             )
         for release in candidates:
@@ -444,20 +452,13 @@ class SaleOrder(models.Model):
             return holds.browse()
         return holds._filtered_access("read")[:1]
 
-    def _export_credit_refusal(self, blockers):
-        """Return the message a salesperson can act on, for all refused orders."""
+    def _export_refused_parts(self, blockers):
+        """Return ``{explanation: [numbers of orders]}`` for all refused orders."""
         names_by_text = {}
         for order, found in blockers.items():
             text = "\n\n".join(self._export_said_once(found))
             names_by_text.setdefault(text, []).append(order.name)
-        return "\n\n".join(
-            self.env._(
-                "Not confirmed: %(orders)s.\n%(explanation)s",
-                orders=", ".join(names),
-                explanation=text,
-            )
-            for text, names in names_by_text.items()
-        )
+        return names_by_text
 
     # === ACCEPTED BY THE CUSTOMER === #
 
@@ -477,8 +478,8 @@ class SaleOrder(models.Model):
             # sudo: customers come through the portal; the decision stays with the
             # Credit Controller
             order_sudo = order.sudo()
-            for blocker in found:
-                order_sudo._export_request(blocker)
+            requests = self.env["export.crm.credit.request"].sudo()
+            requests._ask(order_sudo, found, customer=order_sudo.partner_id)
             if not order_sudo.export_credit_waiting:
                 order_sudo._export_wait()
         return held

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .refusal import of_change
+
 # What a person can raise on a line. Never computed totals: they are written again
 # while the order is confirmed.
 RAISING = frozenset(
@@ -16,9 +18,10 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._export_guarded().filtered(
-            lambda line: line.price_total > 0
-        ).order_id._export_credit_guard()
+        lines.order_id._export_look_anew()
+        added = lines._export_guarded().filtered(lambda line: line.price_total > 0)
+        with of_change(added.order_id):
+            added.order_id._export_credit_guard()
         return lines
 
     def write(self, vals):
@@ -28,13 +31,22 @@ class SaleOrderLine(models.Model):
         known = self.browse() if "order_id" in vals else self._export_guarded()
         before = {line: line.price_total for line in known}
         result = super().write(vals)
+        self.order_id._export_look_anew()
         raised = self._export_guarded().filtered(
             lambda line: line.currency_id.compare_amounts(
                 line.price_total, before.get(line, 0.0)
             )
             > 0
         )
-        raised.order_id._export_credit_guard()
+        with of_change(raised.order_id):
+            raised.order_id._export_credit_guard()
+        return result
+
+    def unlink(self):
+        """Have the release requests of these orders looked at again."""
+        orders = self.order_id
+        result = super().unlink()
+        orders._export_look_anew()
         return result
 
     def _export_guarded(self):

@@ -76,9 +76,14 @@ class ExportCrmFollowup(models.Model):
         }
 
     def action_open_document(self):
-        """Open the document that the contact is about."""
+        """Open the document that the contact is about.
+
+        Its customer, where the document is another branch's.
+        """
         self.ensure_one()
         record = self._activity_record()
+        if not record.has_access("read"):
+            record = self.partner_id
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,

@@ -113,7 +113,19 @@ class ExportCrmAction(models.Model):
         return f"{value:g}" if isinstance(value, float) else str(value)
 
     def action_accept(self):
-        """Say that it will be done; who says so is noted."""
+        """Say that it will be done; who says so is noted.
+
+        :raise UserError: it offers something to who is on hold or paid late lately
+        """
+        late = self._not_to_be_made()
+        if late:
+            raise UserError(
+                self.env._(
+                    "On credit hold or late with a payment, so nothing is offered: %s. "
+                    "Dismiss it, or wait until they have paid.",
+                    ", ".join(late.mapped("partner_id.display_name")),
+                )
+            )
         self._decide(("proposed",), "accepted")
 
     def action_done(self):

@@ -67,6 +67,37 @@ class ExportCrmAction(models.Model):
         past._expire()
 
     @api.model
+    def _step_offers(self, company, partner_ids, _as_of):
+        """Take back, within a minute, offers to who is on hold or paid late lately.
+
+        :param res.company company: whose customers
+        :param list partner_ids: commercial customers
+        """
+        offers = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("state", "=", "proposed"),
+                ("rule_id.is_offer", "=", True),
+            ]
+        )
+        offers._not_to_be_made()._expire()
+
+    def _not_to_be_made(self):
+        """Return the offers among these whose customer is on hold or paid late."""
+        accounts = self.env["export.crm.account"].sudo()
+        # sudo: whether a customer may be offered something depends on no reader
+        late = {
+            (partner_id, company)
+            for company, actions in self.grouped("company_id").items()
+            for partner_id in accounts._held_or_late(company, actions.partner_id.ids)
+        }
+        return self.filtered(
+            lambda action: action.rule_id.sudo().is_offer
+            and (action.partner_id.id, action.company_id) in late
+        )
+
+    @api.model
     def _standing(self, period, as_of):
         """Return the domain of the actions that are not proposed once more.
 

@@ -53,4 +53,12 @@ class ExportCrmJob(models.Model):
                 company_wide=True,
             ),
         ]
-        return [*steps[:at], *before, steps[at], *after, *steps[at + 1 :]]
+        # After the payment-delay check, which may have put the customer on hold.
+        offers = pipeline.Step(
+            "offers",
+            self.env._("Offers to late payers"),
+            "export.crm.action",
+            "_step_offers",
+            frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
+        )
+        return [*steps[:at], *before, steps[at], *after, *steps[at + 1 :], offers]

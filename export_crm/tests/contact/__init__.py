@@ -1,5 +1,6 @@
 from . import (
     test_contact_best_hour,
+    test_contact_branch,
     test_contact_interaction,
     test_contact_logging,
     test_contact_message_mood,

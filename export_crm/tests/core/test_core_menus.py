@@ -9,7 +9,7 @@ MOST = {
     "user": 12,
     "team_manager": 30,
     "manager": 40,
-    "credit_controller": 16,
+    "credit_controller": 17,
     "claims_department": 5,
     "claims_agent": 7,
     "claims_manager": 9,

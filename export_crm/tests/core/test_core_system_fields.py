@@ -257,3 +257,22 @@ class TestSystemFields(ExportCrmCommon):
         if model._fields[name].relational:
             kept = kept.id
         return str(kept) != str(value)
+
+    def test_a_copy_begins_anew(self):
+        """What only the system sets is no reason to refuse a copy."""
+        line = self._invoice(self.customer, due=-60).line_ids
+        promise = (
+            self.env["export.crm.credit.promise"]
+            .with_user(self.salesperson)
+            .create(
+                {
+                    "move_line_id": line.filtered("date_maturity")[0].id,
+                    "promised_date": self._day(5),
+                    "reason": "Their bank is slow.",
+                }
+            )
+        )
+        copy = promise.copy({"promised_date": self._day(9)})
+        self.assertEqual(copy.asked_by_id, self.salesperson)
+        with self.assertRaises(AccessError):
+            promise.copy({"state": "approved"})

@@ -1,5 +1,6 @@
 from . import (
     test_credit_account,
+    test_credit_afterwards,
     test_credit_branch,
     test_credit_checkpoints,
     test_credit_cover,
@@ -13,6 +14,7 @@ from . import (
     test_credit_portal,
     test_credit_preview,
     test_credit_release,
+    test_credit_request,
     test_credit_roads,
     test_credit_shop,
     test_credit_standing,

@@ -237,17 +237,6 @@ class TestCreditExposure(ExportCrmCommon):
                 line.price_unit = 999.0
             self.assertFalse(form.export_credit_reason)
 
-    def test_asked_for_by_an_accountant_the_hold_tells_salespeople_no_amount(self):
-        order = self._order(1001.0)
-        self.assertIn("limit $", order.export_credit_reason)
-        order.action_export_request_release()
-        hold = self.customer.export_credit_hold_ids
-        self.assertEqual(
-            hold.note, "Lagos Trading Ltd would owe more than its credit limit."
-        )
-        order.invalidate_recordset()
-        self.assertIn("exposure with this order", order.export_credit_reason)
-
     def test_hold_and_limit_say_the_same_once(self):
         order = self._order(1001.0).with_user(self.salesperson)
         order.action_export_request_release()

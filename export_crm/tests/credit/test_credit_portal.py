@@ -172,9 +172,11 @@ class TestCreditAccepted(ExportCrmPortalCommon):
         order = self._sent()
         self._sign(order)._validate_order()
         self.assertTrue(order.export_credit_waiting)
-        hold = order.export_credit_hold_id
-        self.assertEqual(hold.kind, "exposure")
-        self._release(hold)
+        self.assertFalse(order.export_credit_hold_id)
+        self.assertTrue(order.export_credit_request_id.over_limit)
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"scope": "order", "order_id": order.id, "reason": "A good customer."}
+        )
         self.assertEqual(order.state, "sale")
 
 

@@ -22,9 +22,11 @@ class TestCreditPreview(ExportCrmCommon):
         preview = self.preview.create({"company_id": self.company.id})
         self.assertEqual(preview.line_ids.partner_id, self.customer + self.other)
         self.assertEqual(preview.line_ids.mapped("worst_days_late"), [30, 30])
+        # Nobody is held because a button was pressed in a hurry.
+        self.assertEqual(preview.line_ids.mapped("selected"), [False, False])
         preview.line_ids.filtered(
-            lambda line: line.partner_id == self.other
-        ).selected = False
+            lambda line: line.partner_id == self.customer
+        ).selected = True
         preview.action_hold()
         self.assertEqual(self.customer.export_credit_hold_ids.state, "open")
         self.assertEqual(len(self.customer.export_credit_hold_ids.evidence_ids), 2)
@@ -34,6 +36,26 @@ class TestCreditPreview(ExportCrmCommon):
         self._hold()
         preview = self.preview.create({"company_id": self.company.id})
         self.assertEqual(preview.line_ids.partner_id, self.other)
+
+    def test_all_or_none_are_chosen(self):
+        preview = self.preview.create({"company_id": self.company.id})
+        preview.line_ids[0].selected = True
+        self.assertEqual(preview.action_choose_all()["res_id"], preview.id)
+        self.assertEqual(preview.line_ids.mapped("selected"), [True, True])
+        preview.action_choose_all()
+        self.assertEqual(preview.line_ids.mapped("selected"), [False, False])
+
+    def test_amounts_tell_whom_it_is_worth(self):
+        self._invoice(self.customer, amount=300.0, due=-50)
+        self._invoice(self.customer, amount=70.0, due=20)
+        preview = self.preview.create({"company_id": self.company.id})
+        self.assertRecordValues(
+            preview.line_ids.sorted(lambda line: line.partner_id.id),
+            [
+                {"overdue_amount": 300.0, "exposure": 370.0},
+                {"overdue_amount": 0.0, "exposure": 0.0},
+            ],
+        )
 
     def test_form_opens_filled(self):
         with Form(self.preview) as form:

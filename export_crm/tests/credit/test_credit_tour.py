@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import tagged
 
 from ..common import ExportCrmTourCase
@@ -15,6 +16,10 @@ class TestCreditTour(ExportCrmTourCase):
 
         self.start_tour(url, "export_crm_order_refused", login="ec_salesperson")
         self.assertEqual(order.state, "draft")
+        self.assertEqual(
+            order.export_credit_request_id.note,
+            "They have paid, the copy of the wire is attached.",
+        )
 
         self.start_tour(
             "/odoo/credit-holds", "export_crm_hold_released", login="ec_controller"
@@ -39,6 +44,36 @@ class TestCreditTour(ExportCrmTourCase):
             "/odoo/credit-holds", "export_crm_decide_many", login="ec_controller"
         )
         self.assertEqual(holds.mapped("state"), ["kept"] * 3)
+
+    def test_accountant_answers_ten_requests_in_the_morning(self):
+        """Five customers on hold, five above their limits; two kept, one voided."""
+        self.company.account_use_credit_limit = True
+        orders = self.env["sale.order"]
+        for number in range(10):
+            customer = self._customer(f"Buyer {number}")
+            if number < 5:
+                self._hold(customer)
+            else:
+                customer.credit_limit = 50.0
+            order = self._quotation(customer)
+            order.with_user(self.salesperson).action_export_request_release()
+            orders += order
+        requests = orders.export_credit_request_id
+        for age, request in enumerate(reversed(requests)):
+            request.sudo().asked_on = fields.Datetime.add(request.asked_on, hours=-age)
+        self.start_tour(
+            "/odoo/release-requests",
+            "export_crm_requests_morning",
+            login="ec_controller",
+        )
+        self.assertEqual(requests.mapped("state"), ["refused"] * 2 + ["released"] * 8)
+        holds = requests.hold_ids
+        self.assertEqual(
+            holds.sorted("id").mapped("state"),
+            ["kept", "kept", "closed", "open", "open"],
+        )
+        orders[2:].with_user(self.salesperson).action_confirm()
+        self.assertEqual(orders.mapped("state"), ["draft"] * 2 + ["sale"] * 8)
 
 
 @tagged("post_install", "-at_install")

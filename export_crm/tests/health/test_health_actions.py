@@ -64,6 +64,20 @@ class TestNextBestAction(HealthCommon):
         self.assertEqual(states, {offer: "expired", advice: "proposed"})
         self.assertEqual(account.next_action_id.rule_id, advice)
 
+    def test_offer_is_taken_back_when_a_hold_opens(self):
+        """Within a minute; meanwhile nobody accepts it. Advice stands."""
+        offer = self._rule(name="Upgrade", is_offer=True)
+        advice = self._rule(name="Call")
+        self._run()
+        proposed = {a.rule_id: a for a in self.actions.search([])}
+        self._hold()
+        with self.assertRaisesRegex(UserError, "nothing is offered"):
+            proposed[offer].action_accept()
+        self.actions.sudo()._step_offers(self.company, self.customer.ids, self.today)
+        self.assertEqual(proposed[offer].state, "expired")
+        self.assertEqual(proposed[advice].state, "proposed")
+        proposed[advice].action_accept()
+
     def test_once_per_quarter_and_same_day_again_adds_nothing(self):
         self._rule()
         self._run()

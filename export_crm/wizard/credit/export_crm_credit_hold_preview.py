@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 
 class ExportCrmCreditHoldPreview(models.TransientModel):
@@ -56,6 +57,9 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
             last = partner_ids[-1]
             findings = holds._ledger_findings(company, partner_ids, today, history=True)
             held = holds._blocking_ids([(id_, company.id) for id_ in partner_ids])
+            late = {id_ for found in findings.values() for id_ in found}
+            overdue = self._overdue(company, today, late)
+            exposure = accounts._live_exposure(company, late) if late else {}
             for rule, evidence in findings.items():
                 for partner_id, rows in evidence.items():
                     if partner_id in seen or (partner_id, company.id) in held:
@@ -67,9 +71,32 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
                             "rule_id": rule.id,
                             "instalments": len(rows),
                             "worst_days_late": max(row["days_late"] for row in rows),
+                            "overdue_amount": overdue.get(partner_id, 0.0),
+                            "exposure": exposure[partner_id],
                         }
                     )
         return sorted(lines, key=lambda line: -line["worst_days_late"])
+
+    @api.model
+    def _overdue(self, company, today, partner_ids):
+        """Return ``{partner id: what is overdue}``, in company currency."""
+        if not partner_ids:
+            return {}
+        lateness = (
+            self.env["export.crm.account"]
+            .sudo()
+            ._lateness_sql(company, today, list(partner_ids))
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, SUM(open_amount) FROM (%s) late
+                 WHERE verdict = 'overdue' GROUP BY partner_id
+                """,
+                lateness,
+            )
+        )
+        return {partner_id: float(amount) for partner_id, amount in rows}
 
     @api.model
     def _check_controller(self):
@@ -77,6 +104,20 @@ class ExportCrmCreditHoldPreview(models.TransientModel):
             raise UserError(
                 self.env._("Only a Credit Controller decides who is put on hold.")
             )
+
+    def action_choose_all(self):
+        """Choose everybody, or nobody if everybody is chosen; the dialog stays."""
+        self.ensure_one()
+        every = all(self.line_ids.mapped("selected"))
+        self.line_ids.selected = not every
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Who Would Be Held"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_hold(self):
         """Put the chosen customers on hold, with today's evidence."""
@@ -108,10 +149,13 @@ class ExportCrmCreditHoldPreviewLine(models.TransientModel):
     preview_id = fields.Many2one(
         "export.crm.credit.hold.preview", required=True, ondelete="cascade"
     )
-    selected = fields.Boolean(default=True, string="Hold")
+    selected = fields.Boolean(string="Hold")
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     salesperson_id = fields.Many2one(related="partner_id.user_id")
     country_id = fields.Many2one(related="partner_id.country_id")
     rule_id = fields.Many2one("export.crm.credit.rule", string="Reason", readonly=True)
     instalments = fields.Integer(readonly=True)
     worst_days_late = fields.Integer(string="Worst delay (days)", readonly=True)
+    currency_id = fields.Many2one(related="preview_id.company_id.currency_id")
+    overdue_amount = fields.Monetary(string="Overdue", readonly=True)
+    exposure = fields.Monetary(readonly=True)

@@ -24,7 +24,7 @@ export class OrderRefusedDialog extends Component {
         this.title = _t("Stopped by Credit Control");
         this.message = this.props.data.arguments[0];
         this.holdId = this.props.data.context.hold_id;
-        this.state = useState({ orderIds: [], busy: false });
+        this.state = useState({ orderIds: [], note: "", busy: false });
         onWillStart(() => this.findQuotations());
     }
 
@@ -51,6 +51,7 @@ export class OrderRefusedDialog extends Component {
         this.state.busy = true;
         await this.orm.call("sale.order", "action_export_request_release", [
             this.state.orderIds,
+            this.state.note,
         ]);
         this.notification.add(_t("Release requested: you hear of the decision."), {
             type: "success",

@@ -26,12 +26,16 @@ tours.add("export_crm_order_refused", {
             trigger: ".o_order_refused .modal-title:contains('Stopped by Credit Control')",
         },
         {
+            trigger: ".o_order_refused .o_request_note",
+            run: "edit They have paid, the copy of the wire is attached.",
+        },
+        {
             trigger: ".o_order_refused .o_request_release",
             run: "click",
         },
         {
             content: "Requested, and shown at once",
-            trigger: "div[name=export_credit_hold] .badge:contains('Release requested')",
+            trigger: "div[name=export_credit_hold]:contains('Release requested by')",
         },
         {
             content: "Once more: nothing is left to ask for, the hold can be opened",

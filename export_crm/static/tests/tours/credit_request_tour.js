@@ -19,7 +19,7 @@ tours.add("export_crm_request_release", {
         {
             content: "Asked, and no second time",
             trigger:
-                "div[name=export_credit_hold]:contains('Release requested'):not(:has(button[name=action_export_request_release]))",
+                "div[name=export_credit_hold]:contains('Release requested by'):not(:has(button[name=action_export_request_release]))",
         },
         shot("credit_phone_2_requested"),
     ],
@@ -106,5 +106,74 @@ tours.add("export_crm_decide_many", {
                 "body:not(:has(.modal)) .o_data_row:eq(2) td[name=state]:contains('Kept')",
         },
         shot("credit_9_kept"),
+    ],
+});
+
+const choose = (name) => ({
+    content: `Choose ${name}`,
+    trigger: `.o_data_row:contains('${name}') .o_list_record_selector input`,
+    run: "click",
+});
+
+const decide = (decision, reason, name) => [
+    {
+        content: "What can be done with them",
+        trigger: ".o_control_panel button:contains('Decide'):visible",
+        run: "click",
+    },
+    {
+        trigger: `.modal input[type=radio][data-value=${decision}]`,
+        run: "click",
+    },
+    {
+        trigger: ".modal div[name=reason] textarea",
+        run: `edit ${reason}`,
+    },
+    shot(name, `.modal input[type=radio][data-value=${decision}]:checked`),
+    {
+        trigger: ".modal footer button[name=action_decide]",
+        run: "click",
+    },
+];
+
+const waiting = (count) => ({
+    content: `${count} wait, as the menu says`,
+    trigger: `body:not(:has(.modal)) .o_menu_sections:contains('Credit (${count})')`,
+});
+
+// An accountant's morning: ten requests, decided from one list.
+tours.add("export_crm_requests_morning", {
+    steps: () => [
+        {
+            content: "Ten of them, who waits longest on top",
+            trigger: ".o_list_view .o_data_row:eq(9)",
+        },
+        waiting(10),
+        {
+            content: "Who asks, for which order, how much, and why it was stopped",
+            trigger: ".o_data_row:first:contains('Buyer 0'):contains('Credit hold')",
+        },
+        shot("credit_requests_1_inbox"),
+        choose("Buyer 0"),
+        choose("Buyer 1"),
+        ...decide("keep", "The bank has not confirmed.", "credit_requests_2_keep"),
+        waiting(8),
+        choose("Buyer 2"),
+        ...decide("void", "Booked on the wrong customer.", "credit_requests_3_void"),
+        waiting(7),
+        {
+            content: "Choose all that is left",
+            trigger: ".o_list_view thead .o_list_record_selector input",
+            run: "click",
+        },
+        ...decide("order", "Small orders, a good season.", "credit_requests_4_order"),
+        {
+            content: "Nobody waits any more",
+            trigger: "body:not(:has(.modal)) .o_nocontent_help:contains('Nobody waits')",
+        },
+        {
+            trigger: ".o_menu_sections:not(:contains('Credit (')):contains('Credit')",
+        },
+        shot("credit_requests_5_empty"),
     ],
 });

@@ -63,7 +63,7 @@ tours.add("export_crm_story_refused", {
         },
         {
             trigger:
-                "div[name=export_credit_hold] .badge:contains('Release requested')",
+                "div[name=export_credit_hold]:contains('Release requested by')",
         },
     ],
 });
