@@ -18,6 +18,8 @@ class Ledgers(Teller):
         self.env["account.chart.template"]._load(
             "generic_coa", europe, install_demo=False
         )
+        # The chart brings the currency of its own country along.
+        europe.currency_id = self._ref("base.EUR")
         for company in (self._ref("base.main_company"), europe):
             self._load_rates(company)
 

@@ -5,6 +5,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.named import opens
+
 
 class ExportCrmClaim(models.Model):
     """What the workbench shows and offers beside the fields."""
@@ -18,6 +20,19 @@ class ExportCrmClaim(models.Model):
     breach_today = fields.Boolean(
         compute="_compute_breach_today", search="_search_breach_today"
     )
+
+    order_opens = fields.Boolean(compute="_compute_documents_open")
+    picking_opens = fields.Boolean(compute="_compute_documents_open")
+    invoice_opens = fields.Boolean(compute="_compute_documents_open")
+
+    @api.depends("order_id", "picking_id", "invoice_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_documents_open(self):
+        """A document of another branch has a number, and no button that leads to it."""
+        for name in ("order", "picking", "invoice"):
+            found = opens(self, f"{name}_id")
+            for claim in self:
+                claim[f"{name}_opens"] = claim in found
 
     @api.depends("merged_ids", "linked_ids", "origin_id", "following_ids")
     def _compute_relation_counts(self):

@@ -11,6 +11,7 @@ class ExportCrmClaimGate(models.Model):
     """
 
     _name = "export.crm.claim.gate"
+    _rec_names_search = ["kind"]
     _description = "Claimed Thing"
     _log_access = False
 

@@ -6,6 +6,7 @@ class ExportCrmClaimScore(models.Model):
     """The answer to one question of the scorecard, for one claim."""
 
     _name = "export.crm.claim.score"
+    _rec_names_search = ["criterion_id", "claim_id"]
     _description = "Severity Score"
     _order = "claim_id, criterion_id"
 

@@ -41,7 +41,7 @@ class ExportCrmAudit(models.Model):
     hold_id = fields.Many2one("export.crm.credit.hold", ondelete="restrict")
     order_id = fields.Many2one("sale.order", ondelete="set null")
     user_id = fields.Many2one(
-        "res.users", string="User", required=True, default=lambda self: self.env.uid
+        "res.users", required=True, default=lambda self: self.env.uid
     )
     actor_id = fields.Many2one(
         "res.partner",

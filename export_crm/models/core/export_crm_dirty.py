@@ -18,6 +18,7 @@ class ExportCrmDirty(models.Model):
     """
 
     _name = "export.crm.dirty"
+    _rec_names_search = ["partner_id"]
     _inherit = "export.crm.books.mixin"
     _description = "Customer Waiting to Be Judged"
     _order = "id"

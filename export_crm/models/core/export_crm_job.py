@@ -20,6 +20,7 @@ class ExportCrmJob(models.Model):
     """
 
     _name = "export.crm.job"
+    _rec_names_search = ["company_id"]
     _description = "Pipeline Job"
     # A thread only because assigning an activity notifies by way of its record.
     _inherit = ["export.crm.books.mixin", "mail.thread", "mail.activity.mixin"]

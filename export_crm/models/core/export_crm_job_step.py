@@ -72,41 +72,6 @@ class ExportCrmJob(models.Model):
                 frozenset({pipeline.RUN_NIGHTLY}),
                 company_wide=True,
             ),
-            pipeline.Step(
-                "settled",
-                self.env._("Holds that are settled"),
-                "export.crm.credit.hold",
-                "_step_settled",
-                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
-            ),
-            pipeline.Step(
-                "credit",
-                self.env._("Payment-delay check"),
-                "export.crm.credit.hold",
-                "_step_payment_behaviour",
-                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
-            ),
-            pipeline.Step(
-                "promises",
-                self.env._("Promises that are over"),
-                "export.crm.credit.promise",
-                "_step_promises",
-                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
-            ),
-            pipeline.Step(
-                "deposits",
-                self.env._("Deposits that were taken back"),
-                "sale.order",
-                "_step_deposits",
-                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
-            ),
-            pipeline.Step(
-                "requests",
-                self.env._("Release requests that need no decision any more"),
-                "export.crm.credit.request",
-                "_step_requests",
-                frozenset({pipeline.RUN_DIRTY, pipeline.RUN_CHECK}),
-            ),
         ]
 
     @api.model

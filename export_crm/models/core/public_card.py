@@ -6,6 +6,7 @@ calls alike. Colleagues are read as ever, or nobody could use Discuss or prefere
 """
 
 from odoo import api, models, tools
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from odoo.addons.mail.tools.discuss import Store
@@ -172,6 +173,17 @@ class ResPartner(models.Model):
         found = self._search_for_channel_invite(store, search_term, channel_id, limit)
         nothing = {"email_already_sent": None, "selectable_email": None}
         return {**found, **nothing, "store_data": store.get_result()}
+
+    # === PORTAL LINKS === #
+
+    def signup_get_auth_param(self):
+        """Refuse an intern the link by which a customer signs up: it tells names and
+        mail addresses, and makes whoever follows it the customer."""
+        if self.env.user._export_public_only():
+            raise AccessError(
+                self.env._("Portal links of customers are for their salespeople.")
+            )
+        return super().signup_get_auth_param()
 
     # === VIEWS === #
 

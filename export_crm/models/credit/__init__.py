@@ -25,6 +25,7 @@ from . import (
     hold_today,
     ir_default,
     pipeline,
+    pipeline_steps,
     promise_outcome,
     request_asking,
     request_ending,

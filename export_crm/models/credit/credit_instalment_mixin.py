@@ -7,6 +7,7 @@ class ExportCrmCreditInstalmentMixin(models.AbstractModel):
 
     _name = "export.crm.credit.instalment.mixin"
     _description = "About an Instalment"
+    _rec_names_search = ["move_id", "partner_id"]
 
     move_line_id = fields.Many2one(
         "account.move.line",

@@ -99,13 +99,16 @@ class SaleOrder(models.Model):
         "company_id",
         "payment_term_id",
         "amount_total",
+        "export_credit_request_id",
     )
     @api.depends_context("uid")
     def _compute_export_credit_reason(self):
         blockers, _used = self._export_pending()._export_credit_verdicts(lock=False)
         for order in self:
             found = blockers.get(order, [])
-            texts = self._export_said_once(found)
+            # sudo: see _compute_export_credit_requested
+            asked = bool(order.sudo().export_credit_request_id)
+            texts = self._export_said_once(found, asked)
             hint = order._export_waiting_hint(bool(found))
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
 

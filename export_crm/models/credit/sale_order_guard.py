@@ -422,13 +422,16 @@ class SaleOrder(models.Model):
         return releases
 
     @api.model
-    def _export_said_once(self, blockers):
-        """Return the texts of one order's blockers, no line of them twice: a hold
-        opened for a limit and the limit say the same, and whom to ask."""
+    def _export_said_once(self, blockers, asked=False):
+        """Return the texts of one order's blockers, no line of them twice: a hold and
+        the limit say alike whom to ask.
+
+        :param bool asked: leave out whom to ask, which every text ends with
+        """
         said, texts = set(), []
         for blocker in blockers:
             lines = []
-            for line in blocker.text.splitlines():
+            for line in blocker.text.splitlines()[: -1 if asked else None]:
                 sentence = line.removeprefix("• ")
                 if sentence not in said:
                     said.add(sentence)

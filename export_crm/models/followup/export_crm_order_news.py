@@ -11,6 +11,7 @@ class ExportCrmOrderNews(models.Model):
     """
 
     _name = "export.crm.order.news"
+    _rec_names_search = ["contact_id"]
     _inherit = "export.crm.books.mixin"
     _description = "Order News Told"
     _check_company_auto = True

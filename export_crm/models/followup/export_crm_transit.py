@@ -5,6 +5,7 @@ class ExportCrmTransit(models.Model):
     """How long goods are under way: the first line that fits counts."""
 
     _name = "export.crm.transit"
+    _rec_names_search = ["route_id", "incoterm_id"]
     _inherit = "export.crm.books.mixin"
     _description = "Transit Days"
     _order = "sequence, id"

@@ -170,7 +170,7 @@ class ExportCrmFollowup(models.Model):
         An activity that was removed by SQL or with its document counts as
         cancelled, and is not made again. A claim takes the contact back, a hold
         changes what is said, a person who is gone is replaced, on either side.
-        What people have planned themselves is theirs.
+        What people have planned themselves is theirs: only what is said follows.
         """
         rows = self.search(
             [("company_id", "=", company.id), ("state", "=", "scheduled"), *whose]
@@ -182,7 +182,7 @@ class ExportCrmFollowup(models.Model):
         rows -= rows._withdraw_for_claims(company)
         changed = rows._replace_contacts()
         rows = rows.filtered(lambda row: row.state == "scheduled")
-        rows.filtered("trigger")._mark_on_hold(company)
+        rows._mark_on_hold(company)
         changed += rows._said_otherwise()
         rows.filtered(
             lambda row: not (

@@ -56,7 +56,7 @@ class ExportCrmFollowup(models.Model):
         """Open a mail to the contact, from the step's template where it has one."""
         self.ensure_one()
         self.check_access("read")
-        record = self._activity_record()
+        record = self._readable_document()
         template = self.template_id.export_mail_template_id
         fits = template and template.model == record._name
         context = {
@@ -75,15 +75,19 @@ class ExportCrmFollowup(models.Model):
             "context": context,
         }
 
+    def _readable_document(self):
+        """Return what the contact is about; its customer where that is another
+        branch's, which may not be entered."""
+        record = self._activity_record()
+        return record if record.has_access("read") else self.partner_id
+
     def action_open_document(self):
         """Open the document that the contact is about.
 
         Its customer, where the document is another branch's.
         """
         self.ensure_one()
-        record = self._activity_record()
-        if not record.has_access("read"):
-            record = self.partner_id
+        record = self._readable_document()
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,
@@ -184,6 +188,7 @@ class ExportCrmFollowup(models.Model):
             }
         )
         row._plan_for(day)
+        row._mark_on_hold(self.company_id)
         row._create_activities()
         return row
 

@@ -40,7 +40,8 @@ class ExportCrmFollowup(models.Model):
         accounts = self.env["export.crm.account"]
         return Known(
             self._customers(company, self.partner_id.ids),
-            self.env["export.crm.followup.content"]._of_company(company),
+            # sudo: what helps with a contact is for whoever makes it
+            self.env["export.crm.followup.content"].sudo()._of_company(company),
             self._usages(company),
             accounts._held_or_late(company, self.partner_id.ids),
             self._passing(company),
@@ -114,7 +115,7 @@ class ExportCrmFollowup(models.Model):
     def _material_html(self, known):
         customer = known.customers.get(self.partner_id.id, calc.Customer())
         late = self.partner_id.id in known.late
-        # sudo: what helps with a contact is for whoever makes it; the shelf isn't
+        # sudo: as the texts of this reader's language, see _what_to_say
         contents = known.contents.with_env(self.env).sudo()
         items = [
             Markup("<li><b>%s</b> %s</li>") % (content.name, content.body)

@@ -34,6 +34,7 @@ class ExportCrmWarning(models.Model):
     """
 
     _name = "export.crm.warning"
+    _rec_names_search = ["partner_id"]
     _description = "Customer Warning"
     _inherit = "export.crm.dismiss.mixin"
     _order = "level_rank desc, value_at_stake desc nulls last, id desc"

@@ -242,6 +242,7 @@ class ExportCrmRebateStep(models.Model):
     """One rung of a rebate ladder: above an amount a year, this rate."""
 
     _name = "export.crm.rebate.step"
+    _rec_names_search = ["policy_id"]
     _description = "Rebate Step"
     _order = "amount_from, id"
 

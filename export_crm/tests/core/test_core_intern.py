@@ -1,5 +1,7 @@
 """An intern reads the public card of customers, whatever the interface."""
 
+import contextlib
+import inspect
 import json
 
 from odoo.exceptions import AccessError
@@ -91,6 +93,23 @@ class InternCase(ExportCrmCommon, HttpCase):
         for secret in SECRETS:
             self.assertNotIn(secret, text)
         return answer
+
+    def _callable(self, model):
+        """Yield the public methods of a model that need no argument."""
+        of_orm = set(dir(self.registry["base"]))
+        for name in dir(type(model)):
+            method = getattr(type(model), name)
+            if name.startswith("_") or name in of_orm or not callable(method):
+                continue
+            if getattr(method, "_api_private", False):
+                continue
+            arguments = list(inspect.signature(method).parameters.values())[1:]
+            if all(
+                argument.default is not argument.empty
+                or argument.kind in (argument.VAR_KEYWORD, argument.VAR_POSITIONAL)
+                for argument in arguments
+            ):
+                yield name
 
     def _refused(self, call):
         """The call ends in a refusal; a field that can't be grouped is one, too."""
@@ -333,6 +352,39 @@ class TestIntern(InternCase):
                     self._quiet(self._one_by_one(rows, shown))
             tried += 1
         self.assertGreater(tried, 50)
+
+
+@tagged("post_install", "-at_install")
+class TestInternMethods(InternCase):
+    def test_no_public_method_tells(self):
+        """Whatever a client may call on a contact, as Odoo and its apps bring it."""
+        self.env["ir.config_parameter"].sudo().set_param(
+            "auth_signup.invitation_scope", "b2c"
+        )
+        person = self.env["res.partner"].create(
+            {"name": "Told", "parent_id": self.customer.id, "email": "bola-mail@x.com"}
+        )
+        self.env.flush_all()
+        told, called = {}, 0
+        for partner in (self.customer, self.person, person):
+            card = partner.with_user(self.intern)
+            for name in self._callable(card):
+                answer = self._answer(card, name)
+                called += answer is not None
+                if any(secret in str(answer) for secret in (*SECRETS, "signup_token")):
+                    told[partner.name, name] = answer
+        self.assertFalse(told)
+        self.assertGreater(called, 30)
+
+    @mute_logger("odoo.sql_db", "odoo.models", "odoo.addons.mail.models.mail_thread")
+    def _answer(self, card, name):
+        """Return what a method answers, and undo what it did; None if it raised."""
+        with contextlib.suppress(Exception), self.env.cr.savepoint() as savepoint:
+            answer = getattr(card, name)()
+            answer = getattr(answer, "_ids", answer)
+            savepoint.close(rollback=True)
+            return repr(answer)
+        return None
 
 
 @tagged("post_install", "-at_install")

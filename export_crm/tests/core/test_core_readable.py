@@ -128,6 +128,17 @@ class TestReadable(ReadableCase):
                 self.assertTrue(mine)
                 self.assertTrue(records.browse(set(records.ids) - set(mine.ids)))
 
+    def test_search_by_name_finds_what_is_named(self):
+        """Odoo searches models without a name by nothing, which finds everything."""
+        nothing = [("display_name", "ilike", "no such thing 7c9e")]
+        for name, model in self.env.items():
+            if not name.startswith("export.crm.") or model._abstract:
+                continue
+            if not (model._transient or not model._auto):
+                with self.subTest(model=name):
+                    self.assertTrue(model._rec_name or model._rec_names_search)
+                    self.assertFalse(model.sudo().search(nothing))
+
     def _models(self):
         """Our models, and those of Odoo that have a field of ours."""
         extended = [

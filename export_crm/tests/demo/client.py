@@ -122,7 +122,10 @@ class Client:
                     names = [arch.get("date_start"), *self._names(arch)]
                     model.search_read(shown, names, limit=ROWS)
         if depth == 0:
-            self._try_filters(model, domain, filters, path)
+            others = self._try_filters(model, domain, filters, path)
+            # Each row opens, whichever filter brings it; buttons are pressed on the
+            # page's own.
+            self._open_form(others - rows, archs, f"{path} / filtered", depth=1)
         if archs.get("form") is not None:
             self._open_form(rows, archs, path, depth)
 
@@ -165,12 +168,15 @@ class Client:
         model.formatted_read_group(domain, by, measures)
 
     def _try_filters(self, model, domain, filters, path):
-        for _on, name, part in filters["domains"]:
+        """Use each filter and grouping by itself, and none; return the rows found."""
+        rows = model.browse()
+        for _on, name, part in [*filters["domains"], (False, "none", Domain.TRUE)]:
             with self._noting(f"{path} / filter {name}"):
-                model.search_count(Domain.AND([domain, part]))
+                rows |= model.search(Domain.AND([domain, part]), limit=ROWS)
         for _on, name, by in filters["groups"]:
             with self._noting(f"{path} / grouped by {name}"):
                 model.web_read_group(domain, [by], ["__count"], limit=ROWS)
+        return rows
 
     # === ROWS AND BUTTONS === #
 

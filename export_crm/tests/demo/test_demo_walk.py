@@ -2,7 +2,8 @@
 
 import logging
 
-from odoo.tests import TransactionCase, tagged
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .client import Client
@@ -17,6 +18,7 @@ PEOPLE = (
     ("credit", APP, {"menus": 12, "pages": 30, "rows": 180, "buttons": 25}),
     ("lead", APP, {"menus": 20, "pages": 120, "rows": 600, "buttons": 130}),
     ("director", APP, {"menus": 30, "pages": 140, "rows": 800, "buttons": 140}),
+    ("rotterdam", APP, {"menus": 30, "pages": 80, "rows": 300, "buttons": 80}),
     ("claims", APP, {"menus": 6, "pages": 12, "rows": 20, "buttons": 30}),
     ("quality", APP, {"menus": 4, "pages": 5, "rows": 3, "buttons": 8}),
     ("intern", "contacts.menu_contacts", {"menus": 1, "pages": 1, "rows": 40}),
@@ -57,7 +59,29 @@ class TestWalk(TransactionCase):
             )
             self.assertFalse(late, action.partner_id.name)
 
+    def _director_of_a_branch(self):
+        """Make somebody with every role who may enter a new branch alone."""
+        company = self.env.ref("base.main_company")
+        branch = self.env["res.company"].create(
+            {"name": "Rotterdam Branch", "parent_id": company.id}
+        )
+        self.env.cr.precommit.run()  # loads its chart of accounts
+        director = self.env["res.users"].search([("login", "=", "director")])
+        user = new_test_user(
+            self.env,
+            login="rotterdam",
+            groups="export_crm.export_crm_group_credit_controller",
+            company_id=branch.id,
+            company_ids=[Command.set(branch.ids)],
+        )
+        user.group_ids |= director.group_ids
+
     def test_no_dead_ends(self):
+        # The Controller has something to do besides what the story has done.
+        credit = self.env["res.users"].search([("login", "=", "credit")])
+        rows = self.env["export.crm.followup"].search([("state", "=", "scheduled")])
+        rows[:5].write({"user_id": credit.id})
+        self._director_of_a_branch()
         for login, root, least in PEOPLE:
             user = self.env["res.users"].search([("login", "=", login)])
             client = Client(self.env(user=user.id))

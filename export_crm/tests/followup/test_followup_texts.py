@@ -54,6 +54,32 @@ class TestFollowupTexts(DeliveredCommon):
         self.account.order_count = 2
         self.assertNotIn("product comparison", self._note())
 
+    def test_material_is_for_whoever_makes_the_contact(self):
+        """An accountant may not open the shelf, and reads what lies on it for her."""
+        row = self._week()
+        row.user_id = self.controller
+        self.env.invalidate_all()
+        self.assertFalse(
+            self.env["export.crm.followup.content"]
+            .with_user(self.controller)
+            .has_access("read")
+        )
+        script = row.with_user(self.controller).read(["script"])[0]["script"]
+        self.assertIn("product comparison", script)
+
+    def test_next_step_of_a_person_knows_of_the_hold(self):
+        """Planned before the hold, and planned after it."""
+        row = self._week()
+        row.with_user(self.salesperson).action_reached()
+        planned = row.sudo()._plan_next("Review", self.day, "phone", self.salesperson)
+        self.assertNotIn("credit hold", str(planned.activity_id.note))
+        self._hold()
+        self._run(as_of=self.day)
+        self.assertIn("credit hold", planned.activity_id.note)
+        later = planned.sudo()._plan_next("Call", self.day, "phone", self.salesperson)
+        self.assertTrue(later.on_hold)
+        self.assertIn("credit hold", later.activity_id.note)
+
     def test_nothing_changed(self):
         """What a person has added to the text stays when nothing has changed."""
         self._note()
