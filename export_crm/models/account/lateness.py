@@ -47,6 +47,7 @@ class ExportCrmAccount(models.Model):
             self._lateness_settled(policy),
             self._lateness_judged(policy, as_of),
             *self._lateness_wires(policy, as_of),
+            self._lateness_decided(start),
             self._lateness_result(company, policy, as_of, start),
             self._lateness_run(policy),
         ]
@@ -67,16 +68,17 @@ class ExportCrmAccount(models.Model):
             ``amount_currency`` and ``open_amount_currency`` in ``currency_id``,
             ``amount`` and ``open_amount`` in company currency at the line's own
             rate, ``settled_on``, ``days_late`` (calendar days after the due date),
-            ``verdict`` (on_time, late, overdue, pending, neutral), ``consumed``,
-            ``in_window``, ``in_run``, ``run_bucket`` (what counts once), ``run``
-            (the customer's run, on every row of it).
+            ``verdict`` (on_time, late, overdue, pending, neutral), ``consumed`` (by a
+            decision that still stands), ``revived`` (by one whose facts have become
+            worse), ``in_window``, ``in_run``, ``run_bucket`` (what counts once),
+            ``run`` (the customer's run, on every row of it).
         """
         return SQL(
             """WITH %(items)s
             SELECT partner_id, move_line_id, move_id, due_date, original_due_date,
                    deadline, amount_currency, open_amount_currency, currency_id,
                    amount, open_amount, settled_on, days_late, verdict, consumed,
-                   in_window, in_run, %(bucket)s AS run_bucket,
+                   revived, in_window, in_run, %(bucket)s AS run_bucket,
                    CASE WHEN in_run
                         THEN COUNT(*) FILTER (WHERE in_run AND is_first)
                             OVER (PARTITION BY partner_id)
@@ -141,6 +143,62 @@ class ExportCrmAccount(models.Model):
             self._lateness_with(company, as_of, partner_ids),
             year,
             year,
+        )
+
+    @api.model
+    def _lateness_lines_sql(self, company, as_of, partner_ids, line_ids):
+        """Return a query with one row for each journal item that still exists.
+
+        Says also why an instalment that was late once is in no row of
+        :meth:`_lateness_sql` any more.
+
+        :param partner_ids: the customers to whom the instalments are held to belong;
+            those of another customer are not judged
+        :param line_ids: ids of instalments
+        :return: ``SQL``. Columns: ``move_line_id``, ``partner_id`` (today's commercial
+            entity), ``posted``, ``reconciled``, ``original_due_date``, ``is_judged``
+            (else it is no instalment of these customers as of the day, or one closed
+            before the window), ``verdict`` (NULL if fully credited), ``due_date``,
+            ``settled_on``, ``days_late``, ``open_amount`` in company currency,
+            ``is_short`` (more than the tolerance is open), ``in_transit``,
+            ``is_blocked``.
+        """
+        return SQL(
+            """WITH %(items)s
+            SELECT line.id AS move_line_id, owner.commercial_partner_id AS partner_id,
+                   line.parent_state = 'posted' AS posted, line.reconciled,
+                   COALESCE(GREATEST(line.date_maturity, move.invoice_date), line.date)
+                       AS original_due_date,
+                   judged.move_line_id IS NOT NULL AS is_judged,
+                   CASE WHEN excused.move_line_id IS NOT NULL THEN 'pending'
+                        ELSE judged.verdict END AS verdict,
+                   judged.due_date, judged.settled_on,
+                   CASE WHEN judged.verdict IN ('on_time', 'late', 'overdue')
+                             AND excused.move_line_id IS NULL
+                        THEN GREATEST(COALESCE(judged.settled_on, %(as_of)s)
+                                      - judged.due_date, 0)
+                        ELSE 0 END AS days_late,
+                   ROUND(judged.open_amount * judged.balance / judged.total,
+                         %(digits)s) AS open_amount,
+                   NOT %(enough)s AS is_short,
+                   excused.move_line_id IS NOT NULL AS in_transit,
+                   COALESCE(inst.is_neutral, FALSE) AS is_blocked
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+         LEFT JOIN res_partner owner ON owner.id = line.partner_id
+         LEFT JOIN inst ON inst.move_line_id = line.id
+         LEFT JOIN judged ON judged.move_line_id = line.id
+         LEFT JOIN excused ON excused.move_line_id = line.id
+             WHERE line.id = ANY(%(lines)s)""",
+            items=self._lateness_with(company, as_of, partner_ids),
+            as_of=as_of,
+            digits=company.currency_id.decimal_places,
+            enough=self._lateness_short(
+                self._lateness_policy(company),
+                SQL("judged.open_amount"),
+                SQL("judged."),
+            ),
+            lines=list(line_ids),
         )
 
     @api.model

@@ -41,7 +41,7 @@ class ExportCrmAccount(models.Model):
             "export.crm.credit.dispute": (
                 "move_line_id state accepted_on closed_on amount"
             ),
-            "export.crm.credit.evidence": "move_line_id consumed",
+            "export.crm.credit.evidence": "move_line_id consumed decided_as hold_id",
             "export.crm.nonworking.day": "country_id state_id date",
             "res.country": "export_weekend",
         }
@@ -119,8 +119,8 @@ class ExportCrmAccount(models.Model):
         """What people decided about an instalment, as known on that day.
 
         ``promise``: the approved promise decided last; ``dispute``: amounts accepted
-        and not closed; ``consumed``: evidence of a decided evaluation;
-        ``deposit``: invoices all of whose order lines are down payments.
+        and not closed; ``deposit``: invoices all of whose order lines are down
+        payments.
         """
         promise = SQL(
             """promise AS MATERIALIZED (
@@ -145,14 +145,7 @@ class ExportCrmAccount(models.Model):
             )""",
             as_of=as_of,
         )
-        consumed = SQL(
-            """consumed AS MATERIALIZED (
-                SELECT DISTINCT move_line_id
-                  FROM export_crm_credit_evidence
-                 WHERE consumed AND move_line_id IS NOT NULL
-            )"""
-        )
-        return [promise, dispute, consumed, self._lateness_deposits(down_payments)]
+        return [promise, dispute, self._lateness_deposits(down_payments)]
 
     @api.model
     def _lateness_deposits(self, down_payments):

@@ -25,12 +25,10 @@ class ExportCrmAccount(models.Model):
                        GREATEST(inst.original_due_date, promise.promised_date)
                            AS due_date,
                        LEAST(COALESCE(dispute.amount, 0), inst.total) AS disputed,
-                       dispute.accepted_on,
-                       consumed.move_line_id IS NOT NULL AS consumed
+                       dispute.accepted_on
                   FROM inst
              LEFT JOIN promise ON promise.move_line_id = inst.move_line_id
              LEFT JOIN dispute ON dispute.move_line_id = inst.move_line_id
-             LEFT JOIN consumed ON consumed.move_line_id = inst.move_line_id
              LEFT JOIN deposit ON deposit.move_id = inst.move_id
                  WHERE inst.counts AND deposit.move_id IS NULL
             )"""
@@ -71,7 +69,7 @@ class ExportCrmAccount(models.Model):
                 SELECT placed.move_line_id, placed.move_id, placed.partner_id,
                        placed.currency_id, placed.balance, placed.total,
                        placed.is_neutral, placed.original_due_date, placed.due_date,
-                       placed.disputed, placed.accepted_on, placed.consumed,
+                       placed.disputed, placed.accepted_on,
                        LEAST(calendar.deadline, placed.due_date + %s) AS deadline
                   FROM placed
              LEFT JOIN calendar
@@ -136,16 +134,19 @@ class ExportCrmAccount(models.Model):
         return [span, off, calendar]
 
     @api.model
-    def _lateness_short(self, policy, amount):
+    def _lateness_short(self, policy, amount, row=None):
         """Condition: ``amount`` (of the line's currency) is within the tolerance.
 
         Both limits without a division, hence exact: the absolute one is in company
         currency and meets the line at its own rate (balance to amount).
+
+        :param SQL row: the table of balance and total, with its dot
         """
         return SQL(
-            "(%(amount)s * balance <= %(absolute)s * total"
-            " AND %(amount)s * 100 <= %(percent)s * total)",
+            "(%(amount)s * %(row)sbalance <= %(absolute)s * %(row)stotal"
+            " AND %(amount)s * 100 <= %(percent)s * %(row)stotal)",
             amount=amount,
+            row=row or SQL(),
             absolute=policy.tolerance_amount,
             percent=policy.tolerance_percent,
         )
@@ -194,7 +195,7 @@ class ExportCrmAccount(models.Model):
         return SQL(
             """judged AS MATERIALIZED (
                 SELECT move_line_id, move_id, partner_id, currency_id, balance, total,
-                       original_due_date, due_date, deadline, consumed, settled_on,
+                       original_due_date, due_date, deadline, settled_on,
                        owed, paid, paid_days, paid_prompt,
                        GREATEST(owed - paid - other, 0) AS open_amount,
                        verdict, verdict = 'overdue' AS is_overdue
@@ -226,6 +227,46 @@ class ExportCrmAccount(models.Model):
         )
 
     @api.model
+    def _lateness_decided(self, window_start):
+        """Which instalments a decision has used up, and which count again.
+
+        A decision stands on facts as they were. Once one instalment of a decided hold
+        is worse than it was then (paid late and open again, promised and unpaid), all
+        that the hold stood on counts again: ``revived``. Of several decisions about
+        one instalment the last one counts. Few rows: those of decided evidence.
+        """
+        return SQL(
+            """decided AS MATERIALIZED (
+                SELECT move_line_id,
+                       COALESCE(BOOL_OR(is_worse) OVER (
+                           PARTITION BY partner_id, hold_id), FALSE) AS revived
+                  FROM (SELECT last.move_line_id, last.hold_id, judged.partner_id,
+                               CASE WHEN judged.is_overdue
+                                         AND excused.move_line_id IS NULL
+                                    THEN last.rank < 3
+                                    ELSE judged.verdict = 'late' AND last.rank < 2
+                                         AND judged.due_date >= %(start)s
+                               END AS is_worse
+                          FROM (SELECT DISTINCT ON (evidence.move_line_id)
+                                       evidence.move_line_id, evidence.hold_id,
+                                       CASE COALESCE(evidence.decided_as, 'overdue')
+                                            WHEN 'overdue' THEN 3
+                                            WHEN 'late' THEN 2
+                                            ELSE 1
+                                       END AS rank
+                                  FROM inst
+                                  JOIN export_crm_credit_evidence evidence
+                                    ON evidence.move_line_id = inst.move_line_id
+                                 WHERE evidence.consumed
+                              ORDER BY evidence.move_line_id, evidence.id DESC) last
+                          JOIN judged ON judged.move_line_id = last.move_line_id
+                     LEFT JOIN excused
+                            ON excused.move_line_id = last.move_line_id) compared
+            )""",
+            start=window_start,
+        )
+
+    @api.model
     def _lateness_result(self, company, policy, as_of, window_start):
         """Days late, amounts in company currency, and whether a row may count."""
         digits = company.currency_id.decimal_places
@@ -253,7 +294,8 @@ class ExportCrmAccount(models.Model):
                        CASE WHEN excused.move_line_id IS NOT NULL THEN 'pending'
                             ELSE judged.verdict
                        END AS verdict,
-                       judged.consumed,
+                       COALESCE(NOT decided.revived, FALSE) AS consumed,
+                       COALESCE(decided.revived, FALSE) AS revived,
                        judged.due_date >= %(start)s AS in_window,
                        CASE WHEN judged.settled_on IS NULL
                             THEN judged.owed ELSE judged.paid
@@ -274,6 +316,7 @@ class ExportCrmAccount(models.Model):
                           END) * judged.balance / judged.total AS weighted_prompt
                   FROM judged
              LEFT JOIN excused ON excused.move_line_id = judged.move_line_id
+             LEFT JOIN decided ON decided.move_line_id = judged.move_line_id
                  WHERE judged.verdict IS NOT NULL
                    AND (judged.due_date >= %(start)s
                         OR judged.verdict IN ('overdue', 'pending'))) spoken

@@ -17,16 +17,20 @@ class ExportCrmAccount(models.Model):
     credit_reason = fields.Text(string="Why on hold", compute="_compute_credit_hold_id")
 
     @api.depends("company_id", "partner_id.export_credit_hold_ids.blocking")
+    @api.depends_context("uid")
     def _compute_credit_hold_id(self):
         # Sudo: that a customer is held is told to whoever may see the customer.
         holds = self.env["export.crm.credit.hold"].sudo()
         keys = {(account.partner_id.id, account.company_id.id) for account in self}
         found = holds._blocking_ids(keys)
+        holds = holds.browse(found.values())
+        amounts = holds._reader_sees_amounts()
+        by_id = {hold.id: hold for hold in holds}
         for account in self:
             key = (account.partner_id.id, account.company_id.id)
-            hold = holds.browse(found.get(key))
+            hold = by_id.get(found.get(key), holds.browse())
             account.credit_hold_id = hold.id
-            account.credit_reason = hold._explanation() if hold else False
+            account.credit_reason = hold and hold._explanation(amounts) or False
 
     @api.model
     def _search_credit_hold_id(self, operator, value):

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 
 
 class ExportCrmCreditEvidence(models.Model):
     """One instalment as it stood when it was held against the customer.
 
     The figures are a copy on purpose: a decision must stay readable after the
-    ledger moved on.
+    ledger moved on. What became of it since: see ``evidence_today.py``.
     """
 
     _name = "export.crm.credit.evidence"
@@ -40,8 +39,8 @@ class ExportCrmCreditEvidence(models.Model):
         help="The instalment in the invoice's currency.",
     )
     consumed = fields.Boolean(
-        help="A Credit Controller has decided on this instalment: it opens no other "
-        "hold.",
+        help="A Credit Controller has decided on this instalment as it was: it opens "
+        "no other hold, unless it becomes worse.",
     )
 
     _hold_line_uniq = models.UniqueIndex(
@@ -53,22 +52,6 @@ class ExportCrmCreditEvidence(models.Model):
     def _compute_display_name(self):
         for evidence in self:
             evidence.display_name = f"{evidence.invoice_name} ({evidence.due_date})"
-
-    def _sentence(self):
-        """Return what a salesperson may know of it: invoice, due date, days late."""
-        self.ensure_one()
-        values = {
-            "invoice": self.invoice_name,
-            "due": format_date(self.env, self.due_date),
-            "days": self.days_late,
-        }
-        if self.verdict == "late":
-            return self.env._(
-                "%(invoice)s, due %(due)s: paid %(days)s days late", **values
-            )
-        return self.env._(
-            "%(invoice)s, due %(due)s: unpaid for %(days)s days", **values
-        )
 
     def action_view_invoice(self):
         """Open the invoice of this instalment."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_date
 
+from ...tools.core.readers import FIGURES
 from ..core.system_fields import is_system
 from .export_crm_credit_rule import ORDER_KINDS
 
@@ -392,15 +393,21 @@ class ExportCrmCreditHold(models.Model):
 
     # === WHAT PEOPLE READ === #
 
-    def _reason_lines(self):
-        """Return the sentences that explain the hold, without any amount."""
+    def _reason_lines(self, amounts=False):
+        """Return the sentences that explain the hold as of today.
+
+        :param bool amounts: the reader may see amounts
+        """
         self.ensure_one()
-        newest = self.evidence_ids.sorted("due_date", reverse=True)
-        lines = [evidence._sentence() for evidence in newest]
+        lines = self.evidence_ids._told(amounts=amounts)
         return ([self.note] if self.note else []) + lines
 
-    def _explanation(self):
-        """Return one paragraph for a person who may not see the ledger (text)."""
+    def _explanation(self, amounts=False):
+        """Return one paragraph about the hold as of today (text).
+
+        :param bool amounts: the reader may see amounts, and nobody else reads it;
+            refusals are copied to where salespeople read
+        """
         self.ensure_one()
         head = self.env._(
             "%(customer)s has been on credit hold since %(date)s (%(hold)s).",
@@ -408,8 +415,15 @@ class ExportCrmCreditHold(models.Model):
             date=format_date(self.env, self.opened_on),
             hold=self.name,
         )
-        lines = [f"• {line}" for line in self._reason_lines()]
-        return "\n".join([head, *lines, self._whom_to_ask()])
+        # sudo: the caller has asked whether the reader may see amounts
+        hint = amounts and self.sudo().unapplied_hint
+        lines = [f"• {line}" for line in self._reason_lines(amounts)]
+        return "\n".join([head, *([hint] if hint else []), *lines, self._whom_to_ask()])
+
+    @api.model
+    def _reader_sees_amounts(self):
+        """Tell whether who reads may see the customer's figures."""
+        return self.env.user.has_groups(FIGURES)
 
     def _whom_to_ask(self):
         """Return the sentence that names who can release (text)."""

@@ -148,7 +148,8 @@ class ExportCrmCreditHold(models.Model):
     def _close(self, reason, feedback):
         """End the hold: gate, state, evidence, activity.
 
-        A decision consumes its evidence: the next check starts from fresh facts.
+        A decision consumes its evidence as it is: the next check starts from fresh
+        facts, and from facts that have become worse.
 
         :param str reason: released, settled, void or merged
         :param str feedback: what the activity is closed with
@@ -165,8 +166,9 @@ class ExportCrmCreditHold(models.Model):
                 "closed_on": self.company_id._export_today(),
             }
         )
-        # sudo: nobody may write evidence, a decision marks it
-        self.sudo().evidence_ids.consumed = True
+        if reason != "merged":  # another hold goes on with it
+            # sudo: nobody may write evidence, a decision marks it
+            self.sudo().evidence_ids._consume()
         self._finish_activity(feedback)
         self._mark_customers()
 

@@ -54,9 +54,8 @@ class ExportCrmCreditHold(models.Model):
         asked = other.request_ids._open()
         asked.write({"hold_ids": [(3, other.id), (4, self.id)]})
         text = self.env._("Merged into %s.", self.name)
+        # Nothing is consumed: the copies are what a decision is about now.
         other._close("merged", text)
-        # The copies are what a decision is about now.
-        other.evidence_ids.consumed = False
         other._audit("closed", text)
 
     @api.model

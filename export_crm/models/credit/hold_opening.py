@@ -2,6 +2,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from .export_crm_credit_rule import LEDGER_KINDS
+
 # Who is asked, the first ones first.
 DECIDING = (
     "export_crm.export_crm_group_credit_controller",
@@ -29,7 +31,7 @@ class ExportCrmCreditHold(models.Model):
         self._audit_each(
             "opened",
             {
-                hold: (hold.rule_id.name, "\n".join(hold._reason_lines()))
+                hold: (hold.rule_id.name, "\n".join(hold._reasons_then()))
                 for hold in self
             },
         )
@@ -51,6 +53,7 @@ class ExportCrmCreditHold(models.Model):
                     {
                         "exposure": exposures[hold.partner_id.id],
                         "tier_id": tiers.get(hold.partner_id.id, hold.tier_id).id,
+                        "standing": hold.kind in LEDGER_KINDS and "stands",
                     }
                 )
 
@@ -138,10 +141,17 @@ class ExportCrmCreditHold(models.Model):
             ]
         )
 
+    def _reasons_then(self):
+        """Return all reasons as they were when the hold was opened, for the record."""
+        self.ensure_one()
+        return ([self.note] if self.note else []) + [
+            line._sentence(line._state_then()) for line in self.evidence_ids
+        ]
+
     def _opening_message(self):
         self.ensure_one()
         reasons = [self.note] if self.kind == "manual" else []
-        reasons += [evidence._sentence() for evidence in self.evidence_ids]
+        reasons += self.evidence_ids._told(then=True)
         return Markup("<p>%s</p><ul>%s</ul>") % (
             self.env._("On credit hold: new orders are not confirmed until released."),
             Markup().join(Markup("<li>%s</li>") % reason for reason in reasons),
@@ -251,24 +261,27 @@ class ExportCrmCreditHold(models.Model):
         )
 
     def _add_evidence(self, vals_list):
-        """Add instalments that the hold does not have yet; update those it has."""
+        """Add instalments that the hold does not have yet.
+
+        Those it has stay as they were then; what they are today is asked for anew.
+        """
         self.ensure_one()
-        known = {evidence.move_line_id.id: evidence for evidence in self.evidence_ids}
-        new = self.env["export.crm.credit.evidence"]
-        for vals in vals_list:
-            evidence = known.get(vals["move_line_id"])
-            if not evidence:
-                new += new.create({**vals, "hold_id": self.id})
-            elif evidence.verdict != vals["verdict"]:
-                evidence.write(vals)
+        known = set(self.evidence_ids.move_line_id.ids)
+        new = self.env["export.crm.credit.evidence"].create(
+            [
+                {**vals, "hold_id": self.id}
+                for vals in vals_list
+                if vals["move_line_id"] not in known
+            ]
+        )
         if new:
             self._audit(
                 "evidence",
                 self.env._("Further evidence."),
-                "\n".join(evidence._sentence() for evidence in new),
+                "\n".join(line._sentence(line._state_then()) for line in new),
             )
             sentences = Markup().join(
-                Markup("<li>%s</li>") % e._sentence() for e in new
+                Markup("<li>%s</li>") % line for line in new._told(then=True)
             )
             body = Markup("<p>%s</p><ul>%s</ul>") % (
                 self.env._("Further evidence:"),

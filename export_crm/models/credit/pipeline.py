@@ -95,7 +95,8 @@ class ExportCrmCreditHold(models.Model):
         Those of the current run, and every overdue one. ``fresh`` says whether
         something in the run happened after go-live: what was settled before,
         however late, and what had been overdue before, is history that a Credit
-        Controller looks at, not a surprise on the first night.
+        Controller looks at, not a surprise on the first night. What has become worse
+        since a decision about it, an undone payment say, is fresh.
         """
         lateness = self.env["export.crm.account"]._lateness_sql(
             company, as_of, list(partner_ids)
@@ -107,7 +108,8 @@ class ExportCrmCreditHold(models.Model):
                   FROM (SELECT partner_id, move_line_id, move_id, due_date, settled_on,
                                days_late, verdict, currency_id, amount_currency,
                                open_amount, in_run, run,
-                               GREATEST(deadline + 1, settled_on) >= %(live)s AS fresh
+                               revived OR GREATEST(deadline + 1, settled_on) >= %(live)s
+                                   AS fresh
                           FROM (%(lateness)s) instalment
                          WHERE NOT consumed
                            AND (in_run OR verdict = 'overdue')

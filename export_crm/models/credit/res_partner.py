@@ -32,7 +32,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends("commercial_partner_id", "export_credit_hold_ids.blocking")
-    @api.depends_context("company")
+    @api.depends_context("uid", "company")
     def _compute_export_credit_hold_id(self):
         # sudo: that a customer is held is told to whoever may see the customer
         holds = self.env["export.crm.credit.hold"].sudo()
@@ -40,10 +40,14 @@ class ResPartner(models.Model):
         found = holds._blocking_ids(
             {(partner.commercial_partner_id.id, company) for partner in self}
         )
+        holds = holds.browse(found.values())
+        amounts = holds._reader_sees_amounts()
+        by_id = {hold.id: hold for hold in holds}
         for partner in self:
-            hold = holds.browse(found.get((partner.commercial_partner_id.id, company)))
+            key = (partner.commercial_partner_id.id, company)
+            hold = by_id.get(found.get(key), holds.browse())
             partner.export_credit_hold_id = hold.id
-            partner.export_credit_reason = hold._explanation() if hold else False
+            partner.export_credit_reason = hold and hold._explanation(amounts) or False
 
     @api.depends("export_credit_hold_id")
     @api.depends_context("uid", "company")

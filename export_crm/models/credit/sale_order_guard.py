@@ -319,7 +319,7 @@ class SaleOrder(models.Model):
         for key in sorted(self._export_credit_keys() & set(fresh)):
             rule, rows = fresh[key]
             partner = self.env["res.partner"].sudo().browse(key[0])
-            lines = [evidence.new(row)._sentence() for row in rows]
+            lines = evidence.concat(*map(evidence.new, rows))._told()
             head = self.env._(
                 "%(customer)s: %(rule)s.", customer=partner.name, rule=rule.name
             )

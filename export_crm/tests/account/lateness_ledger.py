@@ -153,7 +153,9 @@ class Ledger:
             balance=drawn["balance"],
             neutral=bool(drawn["mark"]),
             opening_balance=drawn["legacy"],
-            consumed=drawn["consumed"],
+            decision=lateness.Decision(*drawn["decided"][-1])
+            if drawn["decided"]
+            else None,
             nonworking=case.nonworking[place],
             events=tuple(
                 event
@@ -290,11 +292,13 @@ class Ledger:
                 opened_on=accepted_on,
                 reason="x",
             )
-        if item.consumed:
+        for hold, kind in drawn["decided"]:
             self.add(
                 "export_crm_credit_evidence",
                 move_line_id=item.id,
+                hold_id=self.case.hold_ids[hold],
                 consumed=True,
+                decided_as=kind,
                 **self.case.evidence_defaults,
             )
         return replace(

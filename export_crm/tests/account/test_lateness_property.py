@@ -14,6 +14,8 @@ from .lateness_ledger import AS_OF, Ledger
 WEEKENDS = {"first": "56", "second": "45"}
 POLICY = lateness.Policy()
 
+DECIDED = ("overdue", "late", "on_time", "pending", "neutral", "credited")
+
 near = st.integers(-12, 45)
 cents = st.integers(1, 300_000).map(lambda n: Decimal(n) / 100)
 days_ago = st.one_of(
@@ -89,7 +91,14 @@ def instalments(draw):
         ),
         "mark": draw(st.sampled_from((None,) * 8 + ("blocked", "no_followup"))),
         "legacy": draw(st.sampled_from((False,) * 9 + (True,))),
-        "consumed": draw(st.sampled_from((False, False, False, True))),
+        "decided": draw(
+            st.just([])
+            | st.lists(
+                st.tuples(st.integers(0, 1), st.sampled_from(DECIDED)),
+                max_size=2,
+                unique_by=lambda decision: decision[0],
+            )
+        ),
     }
 
 
@@ -137,7 +146,7 @@ def instalment(days, *matches, **values):
         "disputes": [],
         "mark": None,
         "legacy": False,
-        "consumed": False,
+        "decided": [],
         **values,
     }
 
@@ -181,9 +190,24 @@ RUNS = (
     (1, [instalment(40, LATE), instalment(40, LATE), instalment(70, PAID)]),
     (
         2,
-        [instalment(40, LATE, consumed=True), *([instalment(60, LATE)] * 2)]
+        [instalment(40, LATE, decided=[(0, "late")]), *([instalment(60, LATE)] * 2)]
         + [instalment(70, LATE)],
     ),
+    # Decided when it was paid, and open again: the other one of that hold counts, too,
+    # the one of another hold does not.
+    (
+        2,
+        [
+            instalment(40, decided=[(0, "late")]),
+            instalment(60, LATE, decided=[(0, "late")]),
+            instalment(70, LATE, decided=[(1, "late")]),
+        ],
+    ),
+    # Decided when it was open: paid late since it is no worse.
+    (0, [instalment(40, LATE, decided=[(0, "overdue")])]),
+    (1, [instalment(40, LATE, decided=[(0, "pending")])]),
+    # The last decision counts.
+    (0, [instalment(40, decided=[(0, "late"), (1, "overdue")])]),
     # What isn't due yet and what is blocked are passed over.
     (2, [instalment(-10), instalment(20), instalment(40, LATE), instalment(70, PAID)]),
     (
@@ -234,9 +258,8 @@ class TestLatenessProperty(ExportCrmCommon):
             "second": (countries[1].id, None),
             "state": (countries[0].id, state.id),
         }
-        hold = cls._hold()
+        cls.hold_ids = [cls._hold().id, cls._hold(cls._customer("Second")).id]
         cls.evidence_defaults = {
-            "hold_id": hold.id,
             "company_id": cls.company.id,
             "invoice_name": "x",
             "due_date": AS_OF,
@@ -340,7 +363,9 @@ class TestLatenessProperty(ExportCrmCommon):
         for row in rows:
             found[row["partner_id"]][row["move_line_id"]] = row
         for partner_id, instalments_ in items.items():
-            verdicts = [lateness.judge(item, AS_OF, policy) for item in instalments_]
+            verdicts = lateness.consume(
+                [lateness.judge(item, AS_OF, policy) for item in instalments_]
+            )
             judged.append(verdicts)
             shown = [
                 v
@@ -370,6 +395,7 @@ class TestLatenessProperty(ExportCrmCommon):
             verdict.days_late,
             float(verdict.open_amount),
             verdict.consumed,
+            bool(verdict.decision) and not verdict.consumed,
             verdict.in_window,
         )
 
@@ -383,6 +409,7 @@ class TestLatenessProperty(ExportCrmCommon):
             row["days_late"],
             row["open_amount_currency"],
             row["consumed"],
+            row["revived"],
             row["in_window"],
         )
 

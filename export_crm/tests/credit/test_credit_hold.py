@@ -99,7 +99,7 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self.assertFalse(self._check_payments())
         self.assertEqual(sorted(hold.evidence_ids.mapped("days_late")), [20, 20, 30])
 
-    def test_evidence_paid_late_says_so(self):
+    def test_evidence_paid_late_says_so_and_what_it_was(self):
         self._late_payer()
         invoice = self._invoice(self.customer, due=-20)
         hold = self._check_payments()
@@ -109,7 +109,16 @@ class TestCreditHoldOpening(ExportCrmCommon):
         self._check_payments()
         self.assertRecordValues(
             evidence,
-            [{"verdict": "late", "settled_on": self._day(-2), "days_late": 18}],
+            [
+                {
+                    "verdict": "overdue",
+                    "settled_on": False,
+                    "days_late": 20,
+                    "status_now": "late",
+                    "settled_now": self._day(-2),
+                    "days_late_now": 18,
+                }
+            ],
         )
         self.assertEqual(len(hold.evidence_ids), 3)
 

@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..common import ExportCrmTourCase
+from .today_common import TodayCommon
 
 
 @tagged("post_install", "-at_install")
@@ -96,3 +97,35 @@ class TestCreditPhoneTour(ExportCrmTourCase):
         self.assertEqual(hold.close_reason, "released")
         order.with_user(self.salesperson).action_confirm()
         self.assertEqual(order.state, "sale")
+
+
+class StandingCase(TodayCommon, ExportCrmTourCase):
+    def _see(self):
+        """Look at a hold while it stands, and when nothing of it does any longer."""
+        for due in (-39, -38, -37, -36):
+            self.invoices += self._invoice(self.customer, due=due)
+        hold = self._check_payments()
+        money = self._deposit(6000.0).move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        url = f"/odoo/credit-holds/{hold.id}"
+        self.start_tour(url, "export_crm_hold_today", login="ec_controller")
+        (money + self._lines()).reconcile()
+        self._pass()
+        self.start_tour(url, "export_crm_hold_void", login="ec_controller")
+        self.assertEqual(hold.close_reason, "void")
+
+
+@tagged("post_install", "-at_install")
+class TestCreditStandingTour(StandingCase):
+    def test_then_and_now_and_one_button(self):
+        self._see()
+
+
+@tagged("post_install", "-at_install")
+class TestCreditStandingPhoneTour(StandingCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_then_and_now_and_one_button_on_the_phone(self):
+        self._see()

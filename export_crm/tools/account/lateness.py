@@ -32,10 +32,13 @@ judged on its own line. The rules, and what was decided where they leave room:
   entry's date on, and stays unpaid: its days run on.
 * **Window**: instalments due before it count in no run and no rate. What is still
   open stays in the overdue amount however old: debt does not lapse by our window.
+* **Consumed**: a decision about a hold uses its instalments up as they were. As soon as
+  one of them is worse than then (overdue > late > anything else), all of that hold
+  count again.
 """
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -116,6 +119,17 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """The last decision that used an instalment up: of which hold, and as what.
+
+    ``kind`` is a verdict, or any other word for what is no fault.
+    """
+
+    hold: int
+    kind: str
+
+
+@dataclass(frozen=True)
 class Instalment:
     """One due-date line with what happened to it.
 
@@ -138,7 +152,7 @@ class Instalment:
     neutral: bool = False
     is_down_payment: bool = False
     opening_balance: bool = False
-    consumed: bool = False
+    decision: "Decision | None" = None
     nonworking: NonWorking = field(default_factory=NonWorking)
 
     @property
@@ -164,6 +178,7 @@ class Verdict:
     days_late: int
     open_amount: Decimal
     reason: str
+    decision: Decision | None = None
     consumed: bool = False
     in_window: bool = True
     company_open: Decimal = Decimal(0)
@@ -348,7 +363,7 @@ def judge(instalment, as_of, policy):
         days_late=late,
         open_amount=open_amount,
         reason=reason,
-        consumed=instalment.consumed,
+        decision=instalment.decision,
         in_window=due >= months_before(as_of, policy.window_months),
         company_open=_in_company(open_amount, instalment),
         weight=_in_company(weight, instalment),
@@ -386,6 +401,36 @@ def _weights(payments, owed, due, settled_on, as_of):
     if settled_on:
         return paid, days
     return owed, days + max(owed - paid, Decimal(0)) * max((as_of - due).days, 0)
+
+
+def consume(verdicts):
+    """Return one customer's verdicts, those ``consumed`` that a decision used up.
+
+    A decision consumes facts as they were. Once one instalment of a hold is worse than
+    it was when decided, all instalments of that hold count again.
+
+    >>> def of(number, kind, decided):
+    ...     day = date(2025, 1, number)
+    ...     facts = (day, day, day, None, 0, Decimal(0), "", Decision(7, decided))
+    ...     return Verdict(number, kind, *facts)
+    >>> [v.consumed for v in consume([of(1, LATE, LATE), of(2, ON_TIME, OVERDUE)])]
+    [True, True]
+    >>> [v.consumed for v in consume([of(1, LATE, LATE), of(2, OVERDUE, LATE)])]
+    [False, False]
+    """
+    revived = {v.decision.hold for v in verdicts if v and _is_worse(v)}
+    return [
+        replace(v, consumed=v.decision.hold not in revived) if v and v.decision else v
+        for v in verdicts
+    ]
+
+
+def _is_worse(verdict):
+    """Return whether it is worse than when it was decided about."""
+    if not verdict.decision or verdict.kind not in (LATE, OVERDUE):
+        return False
+    counts = verdict.in_window or verdict.kind == OVERDUE
+    return counts and _RANK[verdict.kind] > _RANK.get(verdict.decision.kind, 0)
 
 
 def run(verdicts, policy):

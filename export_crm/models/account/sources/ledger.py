@@ -6,7 +6,7 @@ from .source import Source
 from .uninvoiced import to_invoice_sql
 
 
-def _residuals_sql(scope):
+def residuals_sql(scope):
     """Select the residual of receivable lines as it was at the as-of day.
 
     Today's residual, plus what reconciliations later than the as-of day, or with an
@@ -149,7 +149,7 @@ def _ledger_sql(scope):
                ) amounts
          GROUP BY partner_id
         """,
-        residuals=_residuals_sql(scope),
+        residuals=residuals_sql(scope),
         disputed=_disputed_sql(scope),
         to_invoice=to_invoice_sql(scope),
     )
