@@ -33,7 +33,8 @@ def _make_requests(env):
                MIN(asked.user_id), BOOL_OR(rule.kind = 'exposure'),
                BOOL_OR(rule.kind = 'terms')
           FROM export_crm_credit_hold_sale_order_rel rel
-          JOIN export_crm_credit_hold before ON before.id = rel.export_crm_credit_hold_id
+          JOIN export_crm_credit_hold before
+            ON before.id = rel.export_crm_credit_hold_id
           JOIN export_crm_credit_hold hold
             ON hold.partner_id = before.partner_id
            AND hold.company_id = before.company_id AND hold.blocking

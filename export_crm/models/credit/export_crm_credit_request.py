@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..core.named import opens
+
 OPEN = "asked"
 
 
@@ -100,6 +102,7 @@ class ExportCrmCreditRequest(models.Model):
         compute="_compute_reason",
         help="What is in the way of the order at this moment.",
     )
+    order_opens = fields.Boolean(compute="_compute_order_opens")
     order_state = fields.Selection(related="order_id.state", string="Order's state")
     order_currency_id = fields.Many2one(
         related="order_id.currency_id", string="Order's currency"
@@ -177,6 +180,13 @@ class ExportCrmCreditRequest(models.Model):
             order = request.sudo().order_id
             waits = request.state == OPEN
             request.reason = order.export_credit_reason if waits else False
+
+    @api.depends("order_id")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_order_opens(self):
+        found = opens(self, "order_id")
+        for request in self:
+            request.order_opens = request in found
 
     def _open(self):
         """Return those that wait for a decision."""

@@ -75,7 +75,8 @@ class ExportCrmCreditHold(models.Model):
         for hold in self:
             date = format_date(self.env, hold.review_date)
             text = self.env._("Kept on hold until the review on %s.", date)
-            hold.request_ids._end("refused", "\n".join(filter(None, (text, reason))))
+            answer = "\n".join(filter(None, (text, reason)))
+            hold.request_ids._end("refused", answer, on_trail=True)
         self._finish_activity(self.env._("Kept on hold."))
         self._ask_controllers()
 

@@ -53,7 +53,7 @@ class ExportCrmCreditRequest(models.Model):
                 holds = request._holds_asked_about(order, found)
                 request._note_question(found, holds)
             elif release:
-                request._end("released", release.reason, release)
+                request._end("released", release.reason, on_trail=True)
             else:
                 request._end_passing()
 
@@ -65,7 +65,7 @@ class ExportCrmCreditRequest(models.Model):
         )
         release = release or line.release_id
         if release:
-            self._end("released", release.reason, release)
+            self._end("released", release.reason, on_trail=True)
         else:
             self._end("pointless", self.env._("The order is confirmed."))
 
@@ -82,14 +82,14 @@ class ExportCrmCreditRequest(models.Model):
             # Where its hold ended they have been told of that.
             self._tell_asking(Markup("<p>%s</p>") % text)
 
-    def _end(self, state, answer, release=None):
+    def _end(self, state, answer, on_trail=False):
         """Note how a request ended; the next question is another request.
 
         Tells nobody: see :meth:`_tell_asking`.
 
         :param str state: released, refused, withdrawn or pointless
         :param str answer: why, in words that a salesperson may read
-        :param release: the release that answers it, which is on the trail already
+        :param bool on_trail: the decision that answers it is on the trail already
         """
         for (
             request
@@ -106,7 +106,7 @@ class ExportCrmCreditRequest(models.Model):
             request.activity_feedback(
                 ["export_crm.mail_activity_type_release_request"], feedback=answer
             )
-            if not release:
+            if not on_trail:
                 labels = dict(self._fields["state"]._description_selection(self.env))
                 request._audit(
                     "answered", self.env._("Request: %s.", labels[state]), answer

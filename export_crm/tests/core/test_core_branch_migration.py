@@ -52,7 +52,8 @@ class TestCoreBranchMigration(BranchCase):
         self._put(old, self.twig)
         young = self._hold()
         order = self._quotation()
-        order.with_user(self.salesperson).action_export_request_release()
+        env = self._in(self.company, self.salesperson)
+        order.with_env(env).action_export_request_release()
         alone = self._hold(self._customer("Of the branch alone"))
         self._put(alone, self.branch)
 

@@ -80,7 +80,7 @@ class TestCreditRequestMigration(RequestCase):
         other = self._customer("Other")
         gone, hold, order = self._hold(other), self._hold(), self._quotation()
         self._was_asked(gone, order)
-        other.parent_id = self.customer
+        other.write({"parent_id": self.customer.id, "is_company": False})
         self._migrate()
         self.assertEqual(gone.close_reason, "merged")
         self.assertEqual(hold.asked_ids.order_id, order)

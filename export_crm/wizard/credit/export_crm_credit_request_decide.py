@@ -81,7 +81,7 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
     @api.depends("request_ids")
     def _compute_currency_id(self):
         for wizard in self:
-            wizard.currency_id = wizard.request_ids.company_id[:1].currency_id
+            wizard.currency_id = wizard.request_ids[:1].currency_id
 
     @api.depends("request_ids")
     def _compute_review_date(self):
