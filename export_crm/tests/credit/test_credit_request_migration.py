@@ -78,7 +78,7 @@ class TestCreditRequestMigration(RequestCase):
 
     def test_request_of_a_merged_hold_goes_with_the_hold(self):
         other = self._customer("Other")
-        gone, hold, order = self._hold(other), self._hold(), self._quotation()
+        hold, gone, order = self._hold(), self._hold(other), self._quotation()
         self._was_asked(gone, order)
         other.write({"parent_id": self.customer.id, "is_company": False})
         self._migrate()
