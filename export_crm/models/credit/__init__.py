@@ -29,6 +29,7 @@ from . import (
     promise_outcome,
     request_asking,
     request_ending,
+    request_figures,
     res_company,
     res_config_settings,
     res_partner,

@@ -104,11 +104,12 @@ class SaleOrder(models.Model):
     @api.depends_context("uid")
     def _compute_export_credit_reason(self):
         blockers, _used = self._export_pending()._export_credit_verdicts(lock=False)
+        amounts = self.env["export.crm.credit.hold"]._reader_sees_amounts()
         for order in self:
             found = blockers.get(order, [])
             # sudo: see _compute_export_credit_requested
             asked = bool(order.sudo().export_credit_request_id)
-            texts = self._export_said_once(found, asked)
+            texts = self._export_said_once(found, asked, amounts)
             hint = order._export_waiting_hint(bool(found))
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
 

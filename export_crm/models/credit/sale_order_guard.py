@@ -26,9 +26,12 @@ class Blocker(NamedTuple):
     text: str = ""
     evidence: tuple = ()
 
-    def said(self):
-        """Return what the salesperson reads; orders that pass need it not."""
-        return self.text or self.hold._explanation()
+    def said(self, amounts=False):
+        """Return what the salesperson reads; orders that pass need it not.
+
+        :param bool amounts: the reader may see amounts, and nobody else reads it
+        """
+        return self.text or self.hold._explanation(amounts)
 
 
 class SaleOrder(models.Model):
@@ -424,16 +427,17 @@ class SaleOrder(models.Model):
         return releases
 
     @api.model
-    def _export_said_once(self, blockers, asked=False):
+    def _export_said_once(self, blockers, asked=False, amounts=False):
         """Return the texts of one order's blockers, no line of them twice: a hold and
         the limit say alike whom to ask.
 
         :param bool asked: leave out whom to ask, which every text ends with
+        :param bool amounts: see :meth:`Blocker.said`
         """
         said, texts = set(), []
         for blocker in blockers:
             lines = []
-            for line in blocker.said().splitlines()[: -1 if asked else None]:
+            for line in blocker.said(amounts).splitlines()[: -1 if asked else None]:
                 sentence = line.removeprefix("• ")
                 if sentence not in said:
                     said.add(sentence)

@@ -171,6 +171,27 @@ class TestCreditRequestOrder(RequestCase):
         for body in texts.sudo().mapped("body"):
             self.assertNotIn("50.00", body)
 
+    def test_figures_of_the_payer_are_at_hand(self):
+        """What is owed today, for whoever decides; salespeople are told no amounts."""
+        self._limit(1200.0)
+        self._invoice(self.customer, amount=700.0, due=-30)
+        self._invoice(self.customer, amount=600.0, due=20)
+        request = self._asked().with_user(self.controller)
+        self.assertRecordValues(
+            request,
+            [
+                {
+                    "open_today": 1300.0,
+                    "overdue_today": 700.0,
+                    "unapplied_today": 0.0,
+                    "exposure_today": 1300.0,
+                    "limit_today": 1200.0,
+                }
+            ],
+        )
+        with self.assertRaises(AccessError):
+            request.with_user(self.salesperson).read(["overdue_today"])
+
     def test_order_of_a_held_customer_asks_about_the_hold_too(self):
         self._limit()
         hold = self._hold()

@@ -227,9 +227,13 @@ class TestCreditManyLines(TodayCommon):
                 reason,
             )
         order = self._quotation()
-        for user in (self.accountant, self.salesperson):
-            # A refusal is copied into the chatter of orders.
-            self.assertNotIn("5,000", order.with_user(user).export_credit_reason)
+        for user, sees in ((self.accountant, True), (self.salesperson, False)):
+            reason = order.with_user(user).export_credit_reason
+            self.assertEqual("5,000" in reason, sees, reason)
+        # A refusal is copied into the chatter of orders.
+        with self.assertRaises(UserError) as refused:
+            order.with_user(self.accountant).sudo().action_confirm()
+        self.assertNotIn("5,000", str(refused.exception))
 
     def test_live_judgement_is_summed_up(self):
         self._decide(self.hold)
