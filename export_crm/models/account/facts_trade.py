@@ -44,7 +44,9 @@ class ExportCrmAccount(models.Model):
     orders_91d = _orders("Orders, 3 Months", "the last 91 days")
     orders_182d = _orders("Orders, 6 Months", "the last 182 days")
     orders_365d = _orders("Orders, 12 Months", "the last 365 days")
-    orders_prev_91d = _orders("Orders, 3 Months Before", "the 91 days before the last 91")
+    orders_prev_91d = _orders(
+        "Orders, 3 Months Before", "the 91 days before the last 91"
+    )
     orders_prev_182d = _orders(
         "Orders, 6 Months Before", "the 182 days before the last 182"
     )
@@ -100,7 +102,9 @@ class ExportCrmAccount(models.Model):
     revenue_91d = _revenue("Revenue, 3 Months", "the last 91 days")
     revenue_182d = _revenue("Revenue, 6 Months", "the last 182 days")
     revenue_365d = _revenue("Revenue, 12 Months", "the last 365 days")
-    revenue_prev_91d = _revenue("Revenue, 3 Months Before", "the 91 days before the last 91")
+    revenue_prev_91d = _revenue(
+        "Revenue, 3 Months Before", "the 91 days before the last 91"
+    )
     revenue_prev_182d = _revenue(
         "Revenue, 6 Months Before", "the 182 days before the last 182"
     )

@@ -146,7 +146,7 @@ tours.add("export_crm_story_drifting", {
             trigger: ".nav-link:contains('Why This Tier and Health')",
             run: "click",
         },
-        shot("readme_health", ".tab-pane.active:contains('Median customer')"),
+        shot("readme_health", ".tab-pane.active:contains('Against the median')"),
     ],
 });
 
