@@ -77,8 +77,8 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(company)s: green must be above red, both between 0 and "
-                        "100, the points of leeway smaller than what is between them, and "
-                        "shares between 0 and 1.",
+                        "100, the points of leeway smaller than what is between them, "
+                        "and shares between 0 and 1.",
                         company=company.name,
                     )
                 )
