@@ -32,4 +32,5 @@ from . import (
     texts,
     usage,
     writing,
+    waiting_decisions,
 )
