@@ -31,8 +31,10 @@ class TestWords(TransactionCase):
         ours = self.env["ir.model.data"].search(
             [("module", "=", "export_crm"), ("model", "=", "ir.ui.view")]
         )
-        checked = views.browse(ours.mapped("res_id")).filtered(
-            lambda view: view.model not in TECHNICAL
+        checked = (
+            self.env["ir.ui.view"]
+            .browse(ours.mapped("res_id"))
+            .filtered(lambda view: view.model not in TECHNICAL)
         )
         self.assertGreater(len(checked), 200)
         for view in checked:
