@@ -8,22 +8,11 @@ class TestFollowupElsewhere(FollowupCommon):
     """What leads from My Day and a customer's figures to where the work is."""
 
     def test_my_day_tells_a_controller_which_decisions_wait(self):
-        holds = self.env["export.crm.credit.hold"].sudo()
-        holds.search([]).write({"user_id": False})
         ledger = self.ledger.with_user(self.controller)
         self.assertEqual(ledger.my_decisions(), "")
-        rule = self.env["export.crm.credit.rule"].search([], limit=1)
-        hold = holds.create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": self.company.id,
-                "rule_id": rule.id,
-                "user_id": self.controller.id,
-            }
-        )
+        self._hold()
         self.assertIn("1 credit decision", ledger.my_decisions())
         self.assertEqual(self.ledger.with_user(self.salesperson).my_decisions(), "")
-        hold.unlink()
 
     def test_mail_dialog_says_what_it_is(self):
         order = self._sold()
