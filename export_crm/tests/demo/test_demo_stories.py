@@ -52,7 +52,10 @@ class TestLastContact(TransactionCase):
         accounts._refresh_facts_of(accounts.partner_id, company)
         today = company._export_today()
         self.assertGreater(len(accounts.filtered("last_contact_date")), 15)
-        at_once = accounts.filtered(lambda one: one.last_contact_date == today)
+        # Odoo's own demo customers are archived: their calls are made when it loads.
+        at_once = accounts.filtered(
+            lambda one: one.partner_id.active and one.last_contact_date == today
+        )
         self.assertFalse(at_once.mapped("partner_id.name"))
 
     def test_contacts_made_were_done_on_their_day(self):
