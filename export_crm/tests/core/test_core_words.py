@@ -55,7 +55,10 @@ class TestWords(TransactionCase):
         data = self.env["ir.model.data"].search(
             [("module", "=", "export_crm"), ("model", "=", "ir.actions.act_window")]
         )
+        # What an archived customer owes is owed all the same.
+        exposure = self.env.ref("export_crm.export_crm_account_exposure_action")
         ours = actions.filtered(lambda action: action.id in data.mapped("res_id"))
+        ours -= exposure
         self.assertGreater(len(ours), 1)
         for action in ours:
             with self.subTest(action.name):

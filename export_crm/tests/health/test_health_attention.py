@@ -14,6 +14,8 @@ class TestAttention(HealthCommon):
         warnings = self.env["export.crm.warning"].sudo()
         one = {
             "account_id": account.id,
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
             "code": "silence",
             "level": "warning",
             "date": self.company._export_today(),
