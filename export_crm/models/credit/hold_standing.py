@@ -131,6 +131,8 @@ class ExportCrmCreditHold(models.Model):
                 ("partner_id", "in", list(partner_ids)),
                 ("blocking", "=", True),
                 ("kind", "in", LEDGER_KINDS),
+                # Without evidence of its own: part of a customer on hold before.
+                ("evidence_ids", "!=", False),
             ]
         )
         if not holds:

@@ -77,7 +77,12 @@ class ExportCrmCreditRequest(models.Model):
         accepted = self.order_id.export_credit_waiting
         self._end("pointless", text)
         if accepted:
-            self.order_id._export_confirm_accepted()  # says what came of it
+            if self.order_id._export_confirm_accepted():  # else it says why not
+                text = self.env._(
+                    "Nothing keeps %s waiting any more: it is confirmed.",
+                    self.order_id.name,
+                )
+                self._tell_asking(Markup("<p>%s</p>") % text)
         elif not self.hold_ids or self.hold_ids.filtered("blocking"):
             # Where its hold ended they have been told of that.
             self._tell_asking(Markup("<p>%s</p>") % text)

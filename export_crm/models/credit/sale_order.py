@@ -43,6 +43,7 @@ class SaleOrder(models.Model):
         help="What stands in the way; the customer, who reads this order, too, is told "
         "no more than that it is under review.",
     )
+    # Fetched with the order: each confirmation asks for it.
     export_credit_request_id = fields.Many2one(
         "export.crm.credit.request",
         string="Release request",
@@ -50,7 +51,6 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="set null",
-        prefetch="export_crm",
         groups="export_crm.export_crm_group_user,"
         "export_crm.export_crm_group_credit_controller",
         help="The request that waits for a Credit Controller's decision.",

@@ -15,16 +15,20 @@ class Blocker(NamedTuple):
 
     ``partner`` the commercial customer, ``kind`` one of the rule kinds, ``hold`` the
     blocking hold (may be empty: exposure, terms and a fresh run are judged live),
-    ``rule`` the rule that was broken, ``text`` what the salesperson reads,
-    ``evidence`` the values of its instalments.
+    ``rule`` the rule that was broken, ``text`` what the salesperson reads (empty: what
+    the hold says of itself), ``evidence`` the values of its instalments.
     """
 
     partner: models.Model
     kind: str
     hold: models.Model
     rule: models.Model
-    text: str
+    text: str = ""
     evidence: tuple = ()
+
+    def said(self):
+        """Return what the salesperson reads; orders that pass need it not."""
+        return self.text or self.hold._explanation()
 
 
 class SaleOrder(models.Model):
@@ -310,9 +314,7 @@ class SaleOrder(models.Model):
         for key in sorted(self._export_credit_keys()):
             hold = hold_by_key.get(key)
             if hold:
-                yield Blocker(
-                    hold.partner_id, hold.kind, hold, hold.rule_id, hold._explanation()
-                )
+                yield Blocker(hold.partner_id, hold.kind, hold, hold.rule_id)
 
     def _export_blocked_by_run(self, fresh):
         evidence = self.env["export.crm.credit.evidence"].sudo()
@@ -431,7 +433,7 @@ class SaleOrder(models.Model):
         said, texts = set(), []
         for blocker in blockers:
             lines = []
-            for line in blocker.text.splitlines()[: -1 if asked else None]:
+            for line in blocker.said().splitlines()[: -1 if asked else None]:
                 sentence = line.removeprefix("• ")
                 if sentence not in said:
                     said.add(sentence)

@@ -218,3 +218,6 @@ class TestCreditSameAgain(ExportCrmCommon):
         self.assertFalse(held.evidence_ids)
         self.assertIn("was part of Lagos Trading Ltd", held.note)
         self.assertEqual(len(hold.evidence_ids), 2)
+        self.company.export_credit_auto_release = True
+        held.sudo()._step_settled(self.company, part.ids, self.today)
+        self.assertTrue(held.blocking)

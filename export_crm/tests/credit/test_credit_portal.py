@@ -224,6 +224,24 @@ class TestCreditPayment(ExportCrmPortalCommon, AccountPaymentCommon):
             with form.order_line.edit(0) as line:
                 line.price_unit = 100.0
 
+    def test_fully_paid_online_confirms_by_itself_and_somebody_is_told(self):
+        """Cash in advance is no credit: nobody has to decide, the salesperson hears."""
+        self._late_payer()
+        hold = self._check_payments()
+        order = self._quotation(require_payment=True, require_signature=False)
+        order.action_quotation_sent()
+        self._paid(order)
+        request = order.export_credit_request_id
+        self.assertEqual((order.state, request.asker_id), ("sent", order.partner_id))
+        request._step_requests(self.company, self.customer.ids, self.today)
+        self.assertEqual((order.state, request.state), ("sale", "pointless"))
+        self.assertTrue(hold.blocking)
+        told = order.message_ids.filtered(
+            lambda m: self.salesperson.partner_id in m.notified_partner_ids
+            and "is confirmed" in m.body
+        )
+        self.assertEqual(len(told), 1)
+
     def test_automatic_invoice_is_made_and_paid_on_release(self):
         self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", True)
         hold = self._hold()
