@@ -168,6 +168,7 @@
             "export_crm/static/src/fact_fields/**/*",
             "export_crm/static/src/health_chart/**/*",
             "export_crm/static/src/claim_clocks/**/*",
+            "export_crm/static/src/claim_kanban/**/*",
             "export_crm/static/src/message_mood/**/*",
             "export_crm/static/src/my_day/**/*",
             "export_crm/static/src/order_refused/**/*",

@@ -100,9 +100,22 @@ class Followups(Teller):
             outcome, hours = WENT[number % len(WENT)]
             row.user_id = row._responsible()
             row.channel = row.channel or row.contact_id.export_channel
-            row._finish(outcome, when=row.due_at + timedelta(hours=hours))
-            row.done_by_id = row.user_id
+            self._made_at(row, outcome, row.due_at + timedelta(hours=hours))
         ledger._measure_orders_after(company)
+
+    def _made_at(self, row, outcome, moment):
+        """End a contact in the past: its activity and message are of that time, too."""
+        activities = row._contact_group().activity_id.filtered("active")
+        targets = [(one.res_model, one.res_id) for one in activities]
+        last = self.env["mail.message"].search([], order="id DESC", limit=1).id
+        row._finish(outcome, when=moment)
+        row.done_by_id = row.user_id
+        day = row.company_id._export_timezone().fromutc(moment).date()
+        activities.filtered(lambda one: not one.active).date_done = day
+        for model, res_id in targets:
+            self.env["mail.message"].search(
+                [("id", ">", last), ("model", "=", model), ("res_id", "=", res_id)]
+            ).date = moment
 
     def _contacts_due(self, company):
         """Return most of the contacts that people should have made by now."""

@@ -54,7 +54,7 @@ class ExportCrmAccount(models.Model):
         help="Open claims of severity 4.",
     )
     claims_365d = FactInteger(
-        string="Claims 365 d", readonly=True, help="Claims of the last 365 days."
+        string="Claims, 12 Months", readonly=True, help="Claims of the last 365 days."
     )
     claim_rate = _share(
         "Claim Rate", "Claims per purchase of the last 365 days (1 is one each)."
@@ -71,17 +71,17 @@ class ExportCrmAccount(models.Model):
         help="Day by which the next purchase is expected.",
     )
     forecast_revenue_12m = FactMonetary(
-        string="Expected Revenue 12 m",
+        string="Expected Revenue, 12 Months",
         readonly=True,
         help="Revenue expected in the next 12 months, company currency.",
     )
     forecast_revenue_3y = FactMonetary(
-        string="Expected Revenue 3 y",
+        string="Expected Revenue, 3 Years",
         readonly=True,
         help="Revenue expected in the next 3 years, company currency.",
     )
     forecast_revenue_5y = FactMonetary(
-        string="Expected Revenue 5 y",
+        string="Expected Revenue, 5 Years",
         readonly=True,
         help="Revenue expected in the next 5 years, company currency.",
     )
@@ -98,7 +98,7 @@ class ExportCrmAccount(models.Model):
         help="Customers that this one brought and that have ordered.",
     )
     referred_revenue_365d = FactMonetary(
-        string="Referred Revenue 365 d",
+        string="Referred Revenue, 12 Months",
         readonly=True,
         help="Revenue of the last 365 days of the customers that this one brought.",
     )

@@ -79,7 +79,7 @@ class ExportCrmAccount(models.Model):
         help="Transfers delivered to the customer on its orders, all time.",
     )
     delivery_count_365d = FactInteger(
-        string="Deliveries 365 d",
+        string="Deliveries, 12 Months",
         readonly=True,
         help="Transfers delivered to the customer on its orders, last 365 days.",
     )
@@ -89,13 +89,13 @@ class ExportCrmAccount(models.Model):
         help="Day of the last transfer delivered to the customer.",
     )
     delivered_qty_365d = FactFloat(
-        string="Delivered Qty 365 d",
+        string="Delivered Qty, 12 Months",
         digits="Product Unit",
         readonly=True,
         help="Quantity delivered in the last 365 days, each product in its own unit.",
     )
     returned_qty_365d = FactFloat(
-        string="Returned Qty 365 d",
+        string="Returned Qty, 12 Months",
         digits="Product Unit",
         readonly=True,
         help="Quantity returned in the last 365 days, each product in its own unit.",

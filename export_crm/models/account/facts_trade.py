@@ -41,15 +41,17 @@ class ExportCrmAccount(models.Model):
         string="Last Order", readonly=True, help=f"Day of the last purchase. {PURCHASE}"
     )
     order_count = _orders("Orders", "all time")
-    orders_91d = _orders("Orders 91 d", "the last 91 days")
-    orders_182d = _orders("Orders 182 d", "the last 182 days")
-    orders_365d = _orders("Orders 365 d", "the last 365 days")
-    orders_prev_91d = _orders("Orders 91 d Before", "the 91 days before the last 91")
+    orders_91d = _orders("Orders, 3 Months", "the last 91 days")
+    orders_182d = _orders("Orders, 6 Months", "the last 182 days")
+    orders_365d = _orders("Orders, 12 Months", "the last 365 days")
+    orders_prev_91d = _orders(
+        "Orders, 3 Months Before", "the 91 days before the last 91"
+    )
     orders_prev_182d = _orders(
-        "Orders 182 d Before", "the 182 days before the last 182"
+        "Orders, 6 Months Before", "the 182 days before the last 182"
     )
     orders_prev_365d = _orders(
-        "Orders 365 d Before", "the 365 days before the last 365"
+        "Orders, 12 Months Before", "the 365 days before the last 365"
     )
     quarters_active = FactInteger(
         string="Active Quarters",
@@ -97,15 +99,17 @@ class ExportCrmAccount(models.Model):
 
     # === REVENUE === #
 
-    revenue_91d = _revenue("Revenue 91 d", "the last 91 days")
-    revenue_182d = _revenue("Revenue 182 d", "the last 182 days")
-    revenue_365d = _revenue("Revenue 365 d", "the last 365 days")
-    revenue_prev_91d = _revenue("Revenue 91 d Before", "the 91 days before the last 91")
+    revenue_91d = _revenue("Revenue, 3 Months", "the last 91 days")
+    revenue_182d = _revenue("Revenue, 6 Months", "the last 182 days")
+    revenue_365d = _revenue("Revenue, 12 Months", "the last 365 days")
+    revenue_prev_91d = _revenue(
+        "Revenue, 3 Months Before", "the 91 days before the last 91"
+    )
     revenue_prev_182d = _revenue(
-        "Revenue 182 d Before", "the 182 days before the last 182"
+        "Revenue, 6 Months Before", "the 182 days before the last 182"
     )
     revenue_prev_365d = _revenue(
-        "Revenue 365 d Before", "the 365 days before the last 365"
+        "Revenue, 12 Months Before", "the 365 days before the last 365"
     )
     revenue_total = _revenue("Revenue Total", "all time")
     revenue_share = FactFloat(
@@ -139,25 +143,25 @@ class ExportCrmAccount(models.Model):
         help="Mean value of a purchase day, all time, credit notes not deducted.",
     )
     order_average_182d = FactMonetary(
-        string="Average Order 182 d",
+        string="Average Order, 6 Months",
         readonly=True,
         aggregator="avg",
         help="Mean value of a purchase day in the last 182 days.",
     )
     order_average_prev_182d = FactMonetary(
-        string="Average Order 182 d Before",
+        string="Average Order, 6 Months Before",
         readonly=True,
         aggregator="avg",
         help="Mean value of a purchase day in the 182 days before the last 182.",
     )
     margin_365d = FactMonetary(
-        string="Margin 365 d",
+        string="Margin, 12 Months",
         readonly=True,
         help="Subtotal less cost of the lines ordered in the last 365 days, company "
         "currency. Unknown unless order lines keep their cost (Odoo's Margins).",
     )
     product_breadth = FactInteger(
-        string="Products 365 d",
+        string="Products, 12 Months",
         readonly=True,
         aggregator="avg",
         help="Different products bought in the last 365 days.",
@@ -174,7 +178,7 @@ class ExportCrmAccount(models.Model):
     # === QUOTATIONS AND SAMPLES === #
 
     quotations_365d = FactInteger(
-        string="Quotations 365 d",
+        string="Quotations, 12 Months",
         readonly=True,
         help="Quotations made in the last 365 days, whatever became of them; samples "
         "and replacements left out.",

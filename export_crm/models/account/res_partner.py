@@ -66,14 +66,14 @@ class ResPartner(models.Model):
     export_revenue_365d = _fact(
         FactMonetary,
         "revenue_365d",
-        string="Revenue 365 d",
+        string="Revenue, 12 Months",
         currency_field="export_currency_id",
         help="Revenue of the last 365 days in the current company.",
     )
     export_revenue_prev_365d = _fact(
         FactMonetary,
         "revenue_prev_365d",
-        string="Revenue 365 d Before",
+        string="Revenue, 12 Months Before",
         currency_field="export_currency_id",
         help="Revenue of the 365 days before the last 365.",
     )

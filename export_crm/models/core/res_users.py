@@ -46,11 +46,15 @@ class ResUsers(models.Model):
             self.env.ref(f"export_crm.{role}").id for role, _action in HOMES
         )
         system = self.env.ref("base.group_system")
-        self.filtered(
-            lambda user: not user.action_id
-            and user.all_group_ids & roles
-            and system not in user.all_group_ids
-        ).action_id = home.id
+        free = self.filtered(
+            lambda user: not user.action_id and system not in user.all_group_ids
+        )
+        people = free.filtered(lambda user: user.all_group_ids & roles)
+        people.action_id = home.id
+        # Interns have no menu of this app: their customers are Odoo's contacts.
+        intern = self.env.ref("export_crm.export_crm_group_intern")
+        interns = (free - people).filtered(lambda user: intern in user.all_group_ids)
+        interns.action_id = self.env.ref("contacts.action_contacts").id
 
     @api.model
     def _export_home_action(self):

@@ -1,4 +1,5 @@
 from . import (
+    export_crm_account,
     export_crm_followup,
     best_hour,
     crm_lead,
@@ -32,4 +33,5 @@ from . import (
     texts,
     usage,
     writing,
+    waiting_decisions,
 )

@@ -72,7 +72,7 @@ class MailActivityPlanTemplate(models.Model):
     export_node = fields.Selection(
         NODES,
         string="Response Time of",
-        help="Node of the order at which response times are measured.",
+        help="Step of the order at which response times are measured.",
     )
     export_tier_ids = fields.Many2many(
         "export.crm.tier",

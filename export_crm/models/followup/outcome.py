@@ -69,6 +69,7 @@ class ExportCrmFollowup(models.Model):
             context["default_template_id"] = template.id
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Write a Mail"),
             "res_model": "mail.compose.message",
             "views": [(False, "form")],
             "target": "new",

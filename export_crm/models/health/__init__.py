@@ -1,4 +1,5 @@
 from . import (
+    account_attention,
     customer_actions,
     demand_scores,
     demand_sql,

@@ -33,7 +33,7 @@ class ExportCrmAccount(models.Model):
         "0 to 1: chance that the customer has not left for good (MBG/NBD).",
     )
     p_buy = _chance(
-        "Buys Within 182 d",
+        "Buys Within 6 Months",
         "0 to 1: chance of at least one purchase in the next 182 days, from the "
         "company's own history.",
     )
@@ -44,7 +44,7 @@ class ExportCrmAccount(models.Model):
         "long. Unknown for those who buy irregularly.",
     )
     expected_orders_12m = FactFloat(
-        string="Expected Orders 12 m",
+        string="Expected Orders, 12 Months",
         readonly=True,
         help="Purchases expected in the next 365 days.",
     )
@@ -56,12 +56,12 @@ class ExportCrmAccount(models.Model):
         "drawn towards the company's the fewer orders there are.",
     )
     forecast_low_12m = FactMonetary(
-        string="Expected Revenue 12 m, Low",
+        string="Expected Revenue, 12 Months, Low",
         readonly=True,
         help="Four of five customers end between low and high, about.",
     )
     forecast_high_12m = FactMonetary(
-        string="Expected Revenue 12 m, High",
+        string="Expected Revenue, 12 Months, High",
         readonly=True,
         help="Four of five customers end between low and high, about.",
     )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from ...tools.account.change import change_words
 from ..account.unknown import FactFloat, FactMonetary
 
 #: Figures of the customer that are shares, shown as percentages.
@@ -108,6 +109,8 @@ class ExportCrmAction(models.Model):
     def _why_value(self, field, value):
         if field.name in SHARES:
             return f"{100.0 * value:.0f} %"
+        if field.name == "growth":
+            return change_words(value)
         if field.type == "monetary":
             return format_amount(self.env, float(value), self.currency_id)
         return f"{value:g}" if isinstance(value, float) else str(value)
@@ -173,6 +176,7 @@ class ExportCrmAction(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Write a Mail"),
             "res_model": "mail.compose.message",
             "view_mode": "form",
             "target": "new",

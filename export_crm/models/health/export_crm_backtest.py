@@ -50,7 +50,7 @@ class ExportCrmBacktest(models.Model):
         readonly=True, help="Customers used; of more than 5,000 every n-th one."
     )
     auc = FactFloat(
-        string="AUC",
+        string="Ranked Right",
         digits=(4, 3),
         readonly=True,
         aggregator=None,
@@ -58,34 +58,35 @@ class ExportCrmBacktest(models.Model):
         "one who didn't. 0.5 is chance, 1 is perfect.",
     )
     auc_recency = FactFloat(
-        string="AUC of Recency",
+        string="By Last Order Alone",
         digits=(4, 3),
         readonly=True,
         aggregator=None,
         help="The same for 'days since the last order' alone.",
     )
     auc_rfm = FactFloat(
-        string="AUC of RFM",
+        string="By Three Figures",
         digits=(4, 3),
         readonly=True,
         aggregator=None,
         help="The same for the sum of the quintiles of recency, frequency, spend.",
     )
     brier = FactFloat(
+        string="Error of Chances",
         digits=(4, 4),
         readonly=True,
         aggregator=None,
         help="Mean squared error of the chance to buy; lower is better.",
     )
     brier_base = FactFloat(
-        string="Brier of the Base Rate",
+        string="Error of One for All",
         digits=(4, 4),
         readonly=True,
         aggregator=None,
         help="What saying the same chance of everybody would score.",
     )
     precision = FactFloat(
-        string="Precision at 20 %",
+        string="Right of the Lowest Fifth",
         readonly=True,
         aggregator=None,
         help="Of the fifth of customers ranked lowest, the share that bought nothing.",
@@ -113,7 +114,7 @@ class ExportCrmBacktest(models.Model):
         help="Lost customers with a warning before the 365 days were over.",
     )
     lead_days = FactFloat(
-        string="Lead Time",
+        string="Days Ahead",
         digits=(16, 0),
         readonly=True,
         aggregator=None,
@@ -121,7 +122,7 @@ class ExportCrmBacktest(models.Model):
         "without a purchase). Longer is better.",
     )
     delay_days = FactFloat(
-        string="Detection Delay",
+        string="Days to Notice",
         digits=(16, 0),
         readonly=True,
         aggregator=None,
@@ -227,30 +228,38 @@ class ExportCrmBacktestLine(models.Model):
     day = fields.Date(readonly=True)
     customers = fields.Integer(readonly=True)
     base = FactFloat(string="Bought Again", readonly=True, aggregator=None)
-    auc = FactFloat(string="AUC", digits=(4, 3), readonly=True, aggregator=None)
+    auc = FactFloat(
+        string="Ranked Right", digits=(4, 3), readonly=True, aggregator=None
+    )
     auc_low = FactFloat(
         string="From",
         digits=(4, 3),
         readonly=True,
         aggregator=None,
-        help="95 % interval of the AUC.",
+        help="19 times of 20 it is between these.",
     )
     auc_high = FactFloat(
         string="To",
         digits=(4, 3),
         readonly=True,
         aggregator=None,
-        help="95 % interval of the AUC.",
+        help="19 times of 20 it is between these.",
     )
     auc_recency = FactFloat(
-        string="Recency", digits=(4, 3), readonly=True, aggregator=None
+        string="By Last Order", digits=(4, 3), readonly=True, aggregator=None
     )
-    auc_rfm = FactFloat(string="RFM", digits=(4, 3), readonly=True, aggregator=None)
-    brier = FactFloat(digits=(4, 4), readonly=True, aggregator=None)
+    auc_rfm = FactFloat(
+        string="By Three Figures", digits=(4, 3), readonly=True, aggregator=None
+    )
+    brier = FactFloat(
+        string="Error of Chances", digits=(4, 4), readonly=True, aggregator=None
+    )
     brier_base = FactFloat(
-        string="Of the Base Rate", digits=(4, 4), readonly=True, aggregator=None
+        string="Error of One for All", digits=(4, 4), readonly=True, aggregator=None
     )
-    precision = FactFloat(string="Precision at 20 %", readonly=True, aggregator=None)
+    precision = FactFloat(
+        string="Right of the Lowest Fifth", readonly=True, aggregator=None
+    )
 
 
 class ExportCrmBacktestBin(models.Model):

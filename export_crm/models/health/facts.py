@@ -21,7 +21,7 @@ class ExportCrmAccount(models.Model):
         help="Day of the last quotation made for the customer.",
     )
     inquiries_90d = FactInteger(
-        string="Inquiries 90 d",
+        string="Inquiries, 90 Days",
         readonly=True,
         help="Leads and opportunities created in the last 90 days.",
     )
@@ -39,10 +39,10 @@ class ExportCrmAccount(models.Model):
         "Unknown until claims are kept.",
     )
     claims_182d = FactInteger(
-        string="Claims 182 d", readonly=True, help="Claims of the last 182 days."
+        string="Claims, 6 Months", readonly=True, help="Claims of the last 182 days."
     )
     claims_prev_182d = FactInteger(
-        string="Claims 182 d Before",
+        string="Claims, 6 Months Before",
         readonly=True,
         help="Claims of the 182 days before the last 182.",
     )

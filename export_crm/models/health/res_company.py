@@ -20,7 +20,7 @@ class ResCompany(models.Model):
         prefetch="export_crm",
     )
     export_health_margin = fields.Float(
-        string="Hysteresis",
+        string="Points of leeway",
         default=3.0,
         help="Points below a threshold down to which a customer keeps its colour.",
         groups="base.group_user",
@@ -77,8 +77,8 @@ class ResCompany(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(company)s: green must be above red, both between 0 and "
-                        "100, the hysteresis smaller than what is between them, and "
-                        "shares between 0 and 1.",
+                        "100, the points of leeway smaller than what is between them, "
+                        "and shares between 0 and 1.",
                         company=company.name,
                     )
                 )

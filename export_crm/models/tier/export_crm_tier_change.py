@@ -42,7 +42,7 @@ class ExportCrmTierChange(models.Model):
     score = fields.Float(digits=(5, 1), aggregator="avg")
     breakdown = fields.Json()
     explanation = fields.Html(compute="_compute_explanation")
-    revenue_365d = fields.Monetary(string="Revenue 365 d")
+    revenue_365d = fields.Monetary(string="Revenue, 12 Months")
     currency_id = fields.Many2one("res.currency")
     country_id = fields.Many2one("res.country", index="btree_not_null")
     salesperson_id = fields.Many2one("res.users", index="btree_not_null")

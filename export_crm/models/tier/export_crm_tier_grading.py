@@ -86,6 +86,11 @@ class ExportCrmTierGrading(models.Model):
         "first time, moved recently, or set by a person.",
     )
     skipped_count = fields.Integer(compute="_compute_counts")
+    same_count = fields.Integer(
+        string="Unchanged",
+        compute="_compute_counts",
+        help="Looked at, and in the tier that the figures say.",
+    )
     core_known = fields.Boolean(related="company_id.export_tier_core_known")
     may_decide = fields.Boolean(compute="_compute_may_decide")
     no_scale = fields.Boolean(
@@ -109,7 +114,7 @@ class ExportCrmTierGrading(models.Model):
             running = grading.state == "computing"
             grading.progress = 100.0 * min(share, 1.0) if running else 100.0
 
-    @api.depends("line_ids.reason", "line_ids.state")
+    @api.depends("line_ids.reason", "line_ids.state", "done")
     def _compute_counts(self):
         lines = self.env["export.crm.tier.grading.line"]
         groups = lines._read_group(
@@ -131,6 +136,8 @@ class ExportCrmTierGrading(models.Model):
             grading.first_count = count("first")
             grading.kept_count = count("kept", "wait", "override")
             grading.skipped_count = count("skipped")
+            moves = (grading.up_count, grading.down_count, grading.first_count)
+            grading.same_count = max(grading.done - sum(moves) - grading.kept_count, 0)
 
     # === CRUD === #
 

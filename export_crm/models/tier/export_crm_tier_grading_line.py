@@ -67,7 +67,7 @@ class ExportCrmTierGradingLine(models.Model):
         compute="_compute_effect",
         help="What the policies of the two tiers have different.",
     )
-    revenue_365d = fields.Monetary(string="Revenue 365 d")
+    revenue_365d = fields.Monetary(string="Revenue, 12 Months")
     currency_id = fields.Many2one("res.currency")
 
     @api.depends("breakdown")

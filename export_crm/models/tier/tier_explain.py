@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
+from ...tools.account.change import change_words
 from ...tools.tier import tier_score
 
 # Inputs that are shares (0-1) and shown in percent.
@@ -104,7 +105,7 @@ class ExportCrmAccount(models.Model):
             "punctuality": self.env._("Paid on time"),
             "willingness": self.env._("Willingness, 1 to 5"),
             "core": self.env._("Core market"),
-            "growth": self.env._("Growth, times"),
+            "growth": self.env._("Growth"),
             "referral": self.env._("Referred customers"),
             "late": self.env._("Paid on time"),
             "gate_pareto": self.env._("Revenue share of larger customers"),
@@ -156,6 +157,8 @@ class ExportCrmAccount(models.Model):
     def _input_words(self, code, value):
         if code in FLAGS:
             return self.env._("yes") if value else self.env._("no")
+        if code == "growth":
+            return change_words(value)
         if code in SHARES:
             return f"{100.0 * value:.1f} %"
         if code in MONEY:

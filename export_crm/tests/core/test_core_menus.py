@@ -198,7 +198,8 @@ class TestMenus(ExportCrmCommon):
                 self.assertEqual(
                     run["id"], self.env.ref(f"export_crm.{HOMES[role]}").id
                 )
-        self.assertFalse(self.intern.action_id)
+        contacts = self.env.ref("contacts.action_contacts")
+        self.assertEqual(self.intern.action_id.id, contacts.id)
 
     def test_a_role_given_later(self):
         user = new_test_user(self.env, "menu_later", groups="base.group_user")

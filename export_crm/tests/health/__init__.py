@@ -2,6 +2,7 @@ from . import (
     test_demand_pure,
     test_demand_sql,
     test_health_actions,
+    test_health_attention,
     test_health_backtest,
     test_health_branch,
     test_health_claims,

@@ -45,6 +45,7 @@ class TestTierGrading(TierCommon):
         grading = self._preview()
         self.assertFalse(grading.line_ids)
         self.assertEqual((grading.total, grading.done), (2, 2))
+        self.assertEqual(grading.same_count, 2)
 
     def test_preview_tells_who_why_and_what_it_means_and_moves_nobody(self):
         self._set_tier(self.small_account, "B")

@@ -4,7 +4,7 @@ import {kanbanView} from "@web/views/kanban/kanban_view";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 
-/** One line above the day's contacts: how regularly the reader logs them. */
+/** Above the day's contacts: what waits elsewhere, and how regularly one logs. */
 export class MyDayLine extends Component {
     static template = "export_crm.MyDayLine";
     static props = {};
@@ -13,8 +13,15 @@ export class MyDayLine extends Component {
         this.action = useService("action");
         this.orm = useService("orm");
         onWillStart(async () => {
-            this.text = await this.orm.call("export.crm.logging", "my_summary", []);
+            [this.text, this.decisions] = await Promise.all([
+                this.orm.call("export.crm.logging", "my_summary", []),
+                this.orm.call("export.crm.followup", "my_decisions", []),
+            ]);
         });
+    }
+
+    openDecisions() {
+        this.action.doAction("export_crm.export_crm_credit_hold_action");
     }
 
     open() {

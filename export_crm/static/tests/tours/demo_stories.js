@@ -71,8 +71,13 @@ tours.add("export_crm_story_refused", {
 tours.add("export_crm_story_released", {
     steps: () => [
         {
-            content: "Accountants begin on the holds",
+            content: "Accountants begin on what they are asked for",
             trigger: ".o_data_row td:contains('PT Terang Abadi')",
+            run: "click",
+        },
+        {
+            content: "The hold behind it",
+            trigger: "button[name=action_view_hold]",
             run: "click",
         },
         {
@@ -146,7 +151,7 @@ tours.add("export_crm_story_drifting", {
             trigger: ".nav-link:contains('Why This Tier and Health')",
             run: "click",
         },
-        shot("readme_health", ".tab-pane.active:contains('Median customer')"),
+        shot("readme_health", ".tab-pane.active:contains('Against the median')"),
     ],
 });
 

@@ -1,3 +1,21 @@
+const PATIENCE = 5000;
+
+/** Whether something on the screen is still coming: loading, moving, greyed out. */
+function busy() {
+    return (
+        document.querySelector(
+            ".o_loading_indicator, .fa-spin, .o-mail-Chatter-topbar button:disabled"
+        ) ||
+        document
+            .getAnimations()
+            .some(
+                (one) =>
+                    one.playState === "running" &&
+                    one.effect?.getComputedTiming().iterations !== Infinity
+            )
+    );
+}
+
 /**
  * A tour step that takes a screenshot, see tests/shots.py.
  *
@@ -10,6 +28,10 @@ export function shot(name, trigger = "body") {
         content: `Screenshot ${name}`,
         trigger,
         async run() {
+            const until = Date.now() + PATIENCE;
+            while (busy() && Date.now() < until) {
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
             console.log(`export_crm_shot:${name}`);
             while (window.exportCrmShot !== name) {
                 await new Promise((resolve) => requestAnimationFrame(resolve));
