@@ -17,6 +17,7 @@ class TestAttention(HealthCommon):
             "partner_id": self.customer.id,
             "company_id": self.company.id,
             "code": "silence",
+            "period": "2026-Q4",
             "level": "warning",
             "date": self.company._export_today(),
         }

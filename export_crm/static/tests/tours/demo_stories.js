@@ -204,7 +204,7 @@ tours.add("export_crm_story_claim", {
             content: "The clocks run",
             trigger: ".o_field_widget[name=clock_data]:contains('First response')",
         },
-        shot("readme_claim"),
+        shot("readme_claim", ".o-mail-Chatter-sendMessage:enabled"),
         {
             trigger: "button[name=action_start]:visible",
             run: "click",

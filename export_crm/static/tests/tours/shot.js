@@ -1,4 +1,6 @@
+// Milliseconds: at most so long a wait, for so long a rest.
 const PATIENCE = 5000;
+const CALM = 500;
 
 /** Whether something on the screen is still coming: loading, moving, greyed out. */
 function busy() {
@@ -29,8 +31,10 @@ export function shot(name, trigger = "body") {
         trigger,
         async run() {
             const until = Date.now() + PATIENCE;
-            while (busy() && Date.now() < until) {
+            let quiet = Date.now();
+            while (Date.now() - quiet < CALM && Date.now() < until) {
                 await new Promise((resolve) => setTimeout(resolve, 50));
+                quiet = busy() ? Date.now() : quiet;
             }
             console.log(`export_crm_shot:${name}`);
             while (window.exportCrmShot !== name) {
