@@ -418,6 +418,9 @@ class ExportCrmCreditHold(models.Model):
         # sudo: the caller has asked whether the reader may see amounts
         hint = amounts and self.sudo().unapplied_hint
         lines = [f"• {line}" for line in self._reason_lines(amounts)]
+        if self.state == "kept" and self.review_date:
+            date = format_date(self.env, self.review_date)
+            head += " " + self.env._("Kept on hold until the review on %s.", date)
         return "\n".join([head, *([hint] if hint else []), *lines, self._whom_to_ask()])
 
     @api.model

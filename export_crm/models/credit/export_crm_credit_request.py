@@ -156,10 +156,15 @@ class ExportCrmCreditRequest(models.Model):
     @api.depends("asked_on", "ended_on")
     def _compute_waiting_days(self):
         for request in self:
-            zone = (request.company_id or self.env.company)._export_timezone()
             end = request.ended_on or fields.Datetime.now()
-            begin, end = map(zone.fromutc, (request.asked_on or end, end))
-            request.waiting_days = (end.date() - begin.date()).days
+            begin = request._day(request.asked_on or end)
+            request.waiting_days = (request._day(end) - begin).days
+
+    def _day(self, moment):
+        """Return the day of a moment (naive UTC) where the company is."""
+        self.ensure_one()
+        zone = (self.company_id or self.env.company)._export_timezone()
+        return zone.fromutc(moment).date()
 
     @api.depends("hold_ids", "over_limit", "other_terms")
     def _compute_question(self):

@@ -101,7 +101,10 @@ class ExportCrmCreditRequest(models.Model):
         self.hold_ids._message_log_batch(bodies=dict.fromkeys(self.hold_ids.ids, body))
         self.order_id._message_log(
             body=Markup("<p>%s %s</p>")
-            % (self.env._("Release requested:"), self._get_html_link())
+            % (
+                self.env._("Release requested:"),
+                self._get_html_link(title=self.question),
+            )
         )
         if responsible and not self.hold_ids:
             self.activity_schedule(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.misc import format_amount, format_datetime
+from odoo.tools.misc import format_amount, format_date
 
 from ...tools.core.readers import LEDGER_READERS
 from ..core.named import linked, opens
@@ -54,6 +54,13 @@ class SaleOrder(models.Model):
         groups="export_crm.export_crm_group_user,"
         "export_crm.export_crm_group_credit_controller",
         help="The request that waits for a Credit Controller's decision.",
+    )
+    export_credit_request_ids = fields.One2many(
+        "export.crm.credit.request",
+        "order_id",
+        string="Release requests",
+        groups="export_crm.export_crm_group_user,"
+        "export_crm.export_crm_group_credit_controller",
     )
     export_credit_requested = fields.Boolean(
         string="Release requested",
@@ -110,6 +117,8 @@ class SaleOrder(models.Model):
             # sudo: see _compute_export_credit_requested
             asked = bool(order.sudo().export_credit_request_id)
             texts = self._export_said_once(found, asked, amounts)
+            if found and not asked:
+                texts = [*order._export_refused_before(), *texts]
             hint = order._export_waiting_hint(bool(found))
             order.export_credit_reason = "\n\n".join([*texts, *hint]) or False
 
@@ -120,13 +129,33 @@ class SaleOrder(models.Model):
             # sudo: that somebody asked is told to whoever may see the order
             request = order.sudo().export_credit_request_id
             order.export_credit_requested = bool(request)
-            order.export_credit_request_text = request and self.env._(
-                "Release requested by %(asker)s on %(date)s",
-                asker=request.asker_id.name,
-                date=format_datetime(
-                    self.env, request.asked_on, dt_format="short", tz=self.env.user.tz
-                ),
+            order.export_credit_request_text = False
+            if request:
+                order.export_credit_request_text = self.env._(
+                    "Release requested by %(asker)s on %(date)s",
+                    asker=request.asker_id.name,
+                    date=format_date(self.env, request._day(request.asked_on)),
+                )
+
+    def _export_refused_before(self):
+        """Return, as a list of one sentence, what the last request was answered."""
+        self.ensure_one()
+        # sudo: the answer is for whoever may see the order
+        refused = self.env["export.crm.credit.request"].sudo()
+        refused = refused.search(
+            [("order_id", "=", self._origin.id), ("state", "=", "refused")],
+            order="ended_on DESC",
+            limit=1,
+        )
+        return [
+            self.env._(
+                "Refused by %(person)s on %(date)s: %(answer)s",
+                person=request.ended_by_id.name,
+                date=format_date(self.env, request._day(request.ended_on)),
+                answer=request.answer,
             )
+            for request in refused
+        ]
 
     def _export_waiting_hint(self, held):
         """Return what the deposit means for an order, as a list of sentences."""

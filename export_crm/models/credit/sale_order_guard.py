@@ -465,7 +465,8 @@ class SaleOrder(models.Model):
         """Return ``{explanation: [numbers of orders]}`` for all refused orders."""
         names_by_text = {}
         for order, found in blockers.items():
-            text = "\n\n".join(self._export_said_once(found))
+            texts = [*order._export_refused_before(), *self._export_said_once(found)]
+            text = "\n\n".join(texts)
             names_by_text.setdefault(text, []).append(order.name)
         return names_by_text
 

@@ -180,7 +180,7 @@ class TestFactsViews(FactsCommon):
 
         Each confirmation reads its order, and what of ours it asks for anyway.
         """
-        asked = {"export_confirmed_at", "export_tier_id"}
+        asked = {"export_confirmed_at", "export_tier_id", "export_credit_request_id"}
         for model in (
             "res.company",
             "res.partner",

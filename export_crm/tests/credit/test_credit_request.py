@@ -1,3 +1,5 @@
+import ast
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -361,6 +363,35 @@ class TestCreditRequestDecide(RequestCase):
         self.assertFalse(self._told(self.controller, "First pay INV/1."))
         with self.assertRaisesRegex(UserError, "would owe more"):
             order.with_user(self.colleague).action_confirm()
+
+    def test_answer_stands_where_the_order_is_stopped(self):
+        """So that nobody asks once more what was answered, nor looks for the order."""
+        self._limit()
+        request = self._asked()
+        order = request.order_id.with_user(self.salesperson)
+        self.assertIn("Release requested by Sofia", order.export_credit_request_text)
+        self._decide(request, "refuse", reason="First pay INV/1.")
+        order.invalidate_recordset()
+        self.assertFalse(order.export_credit_request_text)
+        said = f"Refused by Anna Accountant on {self._date_text(self.today)}: First pay"
+        self.assertIn(said, order.export_credit_reason)
+        with self.assertRaises(UserError) as refused:
+            order.action_confirm()
+        self.assertIn(said, str(refused.exception))
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "export_crm.export_crm_credit_order_action"
+        )
+        domain = ast.literal_eval(action["domain"])
+        found = self.env["sale.order"].with_user(self.salesperson).search(domain)
+        self.assertEqual(found, order)
+
+    def test_kept_hold_says_until_when(self):
+        hold = self._hold().with_user(self.controller)
+        hold.review_date = self._day(14)
+        hold._keep("The bank has not confirmed.")
+        reason = self._quotation().with_user(self.salesperson).export_credit_reason
+        date = self._date_text(self._day(14))
+        self.assertIn(f"Kept on hold until the review on {date}.", reason)
 
     def test_released_tells_who_asked_once(self):
         self._limit()

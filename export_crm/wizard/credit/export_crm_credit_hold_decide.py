@@ -43,7 +43,7 @@ class ExportCrmCreditHoldDecide(models.TransientModel):
             self.hold_ids.action_evaluate()
         elif self.decision == "keep":
             self.hold_ids.write({"review_date": self.review_date})
-            self.hold_ids.action_keep()
+            self.hold_ids._keep(self.reason)
         else:
             date = self.decision == "date"
             self.env["export.crm.credit.release"].create(
