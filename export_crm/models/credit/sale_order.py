@@ -295,9 +295,19 @@ class SaleOrder(models.Model):
         debts stopped it is put on hold, so that there is a record to decide about.
 
         :param str note: what speaks for it, kept with the request
-        :raise UserError: nothing is in the way of one of them
+        :raise UserError: nothing is in the way of one of them, or it is confirmed
         """
         self.check_access("write")
+        confirmed = self - self._export_pending()
+        if confirmed:
+            raise UserError(
+                self.env._(
+                    "No quotation any more: %s. For a change that was refused ask for a "
+                    "higher limit, or for a release up to an amount, and change the "
+                    "order then.",
+                    ", ".join(confirmed.mapped("name")),
+                )
+            )
         blockers, _used = self._export_credit_verdicts(lock=False)
         free = self - self.browse().concat(*blockers)
         if free:

@@ -201,6 +201,23 @@ class TestCreditSameAgain(ExportCrmCommon):
                 with self.env.cr.savepoint():
                     change()
 
+    def test_refused_change_is_not_asked_about_as_an_order(self):
+        """Its release would let the order pass as it stands, which it does already."""
+        order = self.order.with_user(self.salesperson)
+        with self.assertRaisesRegex(UserError, "release up to an amount"):
+            order.action_export_request_release()
+        release = self.env["export.crm.credit.release"].with_user(self.controller)
+        release.create(
+            {
+                "hold_id": self.customer.export_credit_hold_ids.id,
+                "scope": "amount",
+                "amount_limit": 101.0,
+                "reason": "One more carton.",
+            }
+        )
+        self.order.order_line.write({"price_unit": 101.0})
+        self.assertEqual(self.order.amount_total, 101.0)
+
     def test_new_order_is_not_confirmed(self):
         with self.assertRaisesRegex(UserError, "Not confirmed"):
             self._quotation().action_confirm()
