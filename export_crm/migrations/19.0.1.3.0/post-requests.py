@@ -18,6 +18,13 @@ def migrate(cr, version):
           FROM res_users u WHERE u.id = audit.user_id AND audit.actor_id IS NULL
         """
     )
+    cr.execute(
+        """
+        UPDATE export_crm_credit_release release SET order_amount = line.amount
+          FROM export_crm_credit_release_line line
+         WHERE line.release_id = release.id AND line.order_id = release.order_id
+        """
+    )
     if table_exists(cr, OLD):
         _make_requests(env)
         cr.execute(SQL("DROP TABLE %s", SQL.identifier(OLD)))

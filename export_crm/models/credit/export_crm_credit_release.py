@@ -61,6 +61,15 @@ class ExportCrmCreditRelease(models.Model):
         "the release is judged again.",
     )
     order_id = fields.Many2one("sale.order", index=True)
+    order_amount = fields.Monetary(
+        string="Order's amount",
+        compute="_compute_order_amount",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Total of the order as it was decided about, tax included, in company "
+        "currency.",
+    )
     amount_limit = fields.Monetary(
         string="Up to",
         help="Total of the orders that pass, tax included, in company currency.",
@@ -116,6 +125,13 @@ class ExportCrmCreditRelease(models.Model):
             release.company_id = hold.company_id or root
             customer = order.partner_id.commercial_partner_id
             release.partner_id = hold.partner_id or customer
+
+    @api.depends("order_id")
+    def _compute_order_amount(self):
+        lines = self.env["export.crm.credit.release.line"]
+        for release in self:
+            order = release._named_order()
+            release.order_amount = order and lines._amount_of(order) or 0.0
 
     @api.depends("line_ids.amount", "line_ids.order_id.state")
     def _compute_amount_used(self):
@@ -218,6 +234,7 @@ class ExportCrmCreditRelease(models.Model):
         quotation that something is in the way of."""
         if self.scope != "order":
             return
+        self._check_order_as_seen()
         if not self.hold_id:
             self._check_order_stopped()
         elif not self._named_order().filtered_domain(
@@ -229,6 +246,21 @@ class ExportCrmCreditRelease(models.Model):
                     "this customer.",
                     order=self._named_order().name,
                     hold=self.hold_id.display_name,
+                )
+            )
+
+    def _check_order_as_seen(self):
+        """What is decided about is what stood in the dialog: an order that was raised
+        meanwhile is another question."""
+        order = self._named_order()
+        now = self.env["export.crm.credit.release.line"]._amount_of(order)
+        if self.currency_id.compare_amounts(now, self.order_amount) > 0:
+            raise UserError(
+                self.env._(
+                    "%(order)s was raised while you decided: it comes to %(amount)s "
+                    "now. Open the dialog again.",
+                    order=order.name,
+                    amount=format_amount(self.env, now, self.currency_id),
                 )
             )
 

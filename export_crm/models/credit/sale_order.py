@@ -302,8 +302,8 @@ class SaleOrder(models.Model):
         if confirmed:
             raise UserError(
                 self.env._(
-                    "No quotation any more: %s. For a change that was refused ask for a "
-                    "higher limit, or for a release up to an amount, and change the "
+                    "No quotation any more: %s. For a change that was refused ask for "
+                    "a higher limit, or for a release up to an amount, and change the "
                     "order then.",
                     ", ".join(confirmed.mapped("name")),
                 )

@@ -66,7 +66,7 @@ PEOPLE = {
     ),
     "export.crm.credit.promise": "move_line_id promised_date reason",
     "export.crm.credit.release": (
-        "amount_limit date_until hold_id order_id reason scope"
+        "amount_limit date_until hold_id order_amount order_id reason scope"
     ),
     "export.crm.credit.rule": (
         "active company_id country_group_ids kind name overdue_amount overdue_days "

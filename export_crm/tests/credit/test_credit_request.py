@@ -2,7 +2,7 @@ import ast
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from ..common import BranchCase, ExportCrmCommon
 
@@ -412,6 +412,34 @@ class TestCreditRequestDecide(RequestCase):
         self.assertEqual((loose | held).mapped("state"), ["released"] * 2)
         self.assertEqual(wizard.decision, "order")
         self.assertTrue(hold.blocking)
+
+    def test_raised_while_the_dialog_is_open(self):
+        """What is decided is what was on the screen; less than that is fine."""
+        self._limit()
+        request = self._asked()
+        wizard = self.env["export.crm.credit.request.decide"].with_user(self.controller)
+        with Form(wizard.with_context(active_ids=request.ids)) as dialog:
+            dialog.reason = "A small order."
+            request.order_id.order_line.price_unit = 500000.0
+        with self.assertRaisesRegex(UserError, "was raised while you decided"):
+            with self.env.cr.savepoint():
+                dialog.record.action_decide()
+        self.assertEqual(request.state, "asked")
+        request.order_id.order_line.price_unit = 99.0
+        dialog.record.action_decide()
+        self.assertEqual(request.state, "released")
+
+    def test_raised_while_the_hold_is_decided_about(self):
+        hold = self._hold().with_user(self.controller)
+        request = self._asked()
+        context = hold.action_release()["context"]
+        releases = self.env["export.crm.credit.release"].with_user(self.controller)
+        with self.assertRaisesRegex(UserError, "was raised while you decided"):
+            with self.env.cr.savepoint():
+                with Form(releases.with_context(**context)) as dialog:
+                    self.assertEqual(dialog.order_amount, 100.0)
+                    dialog.reason = "A small order."
+                    request.order_id.order_line.price_unit = 500000.0
 
     def test_all_or_none(self):
         self._limit()

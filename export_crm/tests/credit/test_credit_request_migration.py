@@ -92,6 +92,22 @@ class TestCreditRequestMigration(RequestCase):
         self._migrate()
         self.assertEqual(len(hold.request_ids), 1)
 
+    def test_release_keeps_what_was_decided_about(self):
+        hold, order = self._hold(), self._quotation()
+        release = self.env["export.crm.credit.release"].with_user(self.controller)
+        release = release.create(
+            {
+                "hold_id": hold.id,
+                "scope": "order",
+                "order_id": order.id,
+                "reason": "A small order.",
+            }
+        )
+        self.env.flush_all()
+        self.cr.execute("UPDATE export_crm_credit_release SET order_amount = 7")
+        self._migrate()
+        self.assertEqual(release.order_amount, 100.0)
+
     def test_trail_has_who_did_it(self):
         self._hold()
         self.cr.execute("UPDATE export_crm_audit SET actor_id = NULL")

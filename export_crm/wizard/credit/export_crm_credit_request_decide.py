@@ -33,6 +33,12 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
         "The amount and the date are about all orders of the customers on hold.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    seen = fields.Json(
+        compute="_compute_seen",
+        store=True,
+        readonly=False,
+        help="What each order came to when the dialog was opened, in company currency.",
+    )
     amount_limit = fields.Monetary(
         string="Up to",
         compute="_compute_amount_limit",
@@ -79,6 +85,19 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
             wizard.amount_limit = max(totals.values(), default=0.0)
 
     @api.depends("request_ids")
+    def _compute_seen(self):
+        for wizard in self:
+            wizard.seen = wizard._amounts()
+
+    def _amounts(self):
+        lines = self.env["export.crm.credit.release.line"]
+        return {
+            # sudo: the amount alone, as the request shows it
+            str(request._origin.id): lines._amount_of(request.sudo().order_id)
+            for request in self.request_ids
+        }
+
+    @api.depends("request_ids")
     def _compute_currency_id(self):
         for wizard in self:
             wizard.currency_id = wizard.request_ids[:1].currency_id
@@ -107,10 +126,14 @@ class ExportCrmCreditRequestDecide(models.TransientModel):
         """Let each order pass what is in its way, and nothing besides."""
         for request in self.request_ids:
             holds = request.hold_ids.filtered("blocking")
+            order = {
+                "order_id": request.order_id.id,
+                "order_amount": (self.seen or {}).get(str(request.id), 0.0),
+            }
             # Without a hold it is about the limit or the terms of this order.
             for hold_id in holds.ids or [False]:
                 if request.state == "asked":
-                    self._release("order", hold_id, order_id=request.order_id.id)
+                    self._release("order", hold_id, **order)
 
     def _decide_holds(self):
         """Decide about the customers, which needs holds to decide about."""
