@@ -15,6 +15,7 @@ from . import (
     test_credit_preview,
     test_credit_release,
     test_credit_request,
+    test_credit_request_branch,
     test_credit_request_migration,
     test_credit_request_told,
     test_credit_roads,
