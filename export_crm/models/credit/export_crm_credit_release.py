@@ -322,7 +322,7 @@ class ExportCrmCreditRelease(models.Model):
     def _apply_to_hold(self):
         """Tell everybody; close the hold if so decided, else lock its gate."""
         hold = self.hold_id
-        hold._tell({hold.id: self._message()})
+        hold._tell({hold.id: self._message()}, order=self._named_order())
         # sudo: nobody has rights on lines, they are written by decisions
         lines = self.env["export.crm.credit.release.line"].sudo()
         if self.scope in ("unconditional", "void"):

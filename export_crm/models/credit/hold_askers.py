@@ -19,37 +19,43 @@ class ExportCrmCreditHold(models.Model):
             and request.order_id.state in ("draft", "sent")
         )
 
-    def _askers(self):
-        """Return who waits for this hold: who asked, and whose orders were asked for.
+    def _asked_by_user(self, order=None):
+        """Return ``{user: requests}``: who asked, and whose orders were asked for.
 
         Not the customer's salesperson, who is told anyway, nor who decides.
-        """
-        self.ensure_one()
-        asked = self._asked()
-        users = asked.user_id | asked.salesperson_id
-        users -= self.salesperson_id | self.env.user
-        return users.filtered(lambda user: user.active and user._is_internal())
 
-    def _tell_askers(self, bodies):
-        """Notify the askers of these holds, each in one message.
+        :param sale.order order: only about this one, if it alone was decided about
+        """
+        found = {}
+        for hold in self:
+            for request in hold._asked():
+                if order and request.order_id != order:
+                    continue
+                users = request.user_id | request.salesperson_id
+                for user in users - hold.salesperson_id - self.env.user:
+                    if user.active and user._is_internal():
+                        found[user] = found.get(user, request.browse()) | request
+        return found
+
+    def _tell_askers(self, bodies, order=None):
+        """Notify the askers of these holds, each in one message about what is theirs.
 
         :param dict bodies: ``{hold id: Markup}``, what was decided
+        :param sale.order order: see :meth:`_asked_by_user`
         """
-        holds_by_user = {}
-        for hold in self:
-            for user in hold._askers():
-                holds_by_user.setdefault(user, self.browse())
-                holds_by_user[user] |= hold
-        for user, holds in holds_by_user.items():
+        for user, requests in self._asked_by_user(order).items():
             # One who asked may not be able to open the hold: the order, then.
-            order = holds._asked().order_id[:1]
-            order.message_notify(
+            requests.order_id[:1].message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=self.env._("Credit: decision about what you asked for"),
-                body=Markup().join(hold._answer(bodies[hold.id]) for hold in holds),
+                body=Markup().join(
+                    hold._answer(bodies[hold.id], requests)
+                    for hold in self
+                    if hold in requests.hold_ids.sudo(False)
+                ),
             )
 
-    def _answer(self, body):
-        orders = self._asked().order_id
+    def _answer(self, body, requests):
+        orders = requests.filtered(lambda r: self in r.hold_ids).order_id
         links = Markup(", ").join(order._get_html_link() for order in orders)
         return Markup("<p>%s · %s</p>%s") % (self.partner_id.name, links, body)

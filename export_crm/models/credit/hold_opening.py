@@ -157,16 +157,17 @@ class ExportCrmCreditHold(models.Model):
             Markup().join(Markup("<li>%s</li>") % reason for reason in reasons),
         )
 
-    def _tell(self, bodies, notify=True):
+    def _tell(self, bodies, notify=True, order=None):
         """Write where people look: the holds, their customers, waiting quotations.
 
         :param dict bodies: ``{hold id: Markup}``, what happened
         :param bool notify: each salesperson gets a notification, one for all holds
+        :param sale.order order: of the quotations this one alone was decided about
         """
         if notify:
             for user, holds in self.grouped("salesperson_id").items():
                 holds._notify_salesperson(user, bodies)
-            self._tell_askers(bodies)
+            self._tell_askers(bodies, order)
         else:
             self._message_log_batch(bodies=bodies)
         texts = {
@@ -179,6 +180,8 @@ class ExportCrmCreditHold(models.Model):
             )
         # sudo: the note belongs in every waiting quotation, whoever may see it
         orders = self.env["sale.order"].sudo().search(self._order_domain())
+        if order:
+            orders &= order.sudo()
         held = {(hold.partner_id.id, hold.company_id.id): texts[hold] for hold in self}
         orders._message_log_batch(
             bodies={

@@ -166,6 +166,18 @@ class TestCreditAccepted(ExportCrmPortalCommon):
             "".join(raised.message_ids.mapped("body")),
         )
 
+    def test_under_review_only_while_it_waits(self):
+        """Confirmed by hand, or cancelled: its customer waits for nothing any more."""
+        hold = self._hold()
+        orders = self._sent() | self._sent()
+        self._sign(orders)._validate_order()
+        orders.order_line.price_unit = 150.0
+        self._release(hold)
+        self.assertEqual(set(orders.mapped("state")), {"sent"})
+        orders[0].action_confirm()
+        orders[1]._action_cancel()
+        self.assertEqual(orders.mapped("export_credit_waiting"), [False, False])
+
     def test_exposure_without_a_hold_waits_too(self):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 50.0

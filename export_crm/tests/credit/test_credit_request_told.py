@@ -44,6 +44,29 @@ class TestCreditRequest(RequestCase):
                 self.assertEqual(len(self._told(user, "hold released")), 1)
         self.assertFalse(self._told(self.controller, "hold released"))
 
+    def test_decision_about_one_order_is_told_to_who_asked_for_it(self):
+        """Nobody hears of a colleague's order, nor reads why it may pass."""
+        peers = [self._user(name, "user", name=name) for name in ("Bea", "Bob")]
+        self.customer.user_id = False
+        hold = self._hold()
+        orders = [self._quotation(user_id=peer.id) for peer in peers]
+        for order, peer in zip(orders, peers, strict=True):
+            order.with_user(peer).action_export_request_release()
+        self._decide(orders[0].export_credit_request_id, reason="Told to one.")
+        told = self._told(peers[0], "Told to one.")
+        self.assertEqual((told.model, told.res_id), ("sale.order", orders[0].id))
+        self.assertNotIn(orders[1].name, told.body)
+        self.assertFalse(self._told(peers[1], "Told to one."))
+        for message in orders[1].sudo().message_ids:
+            self.assertNotIn("Told to one.", message.body)
+        self.assertEqual(orders[1].export_credit_request_id.state, "asked")
+        self.env["export.crm.credit.release"].with_user(self.controller).create(
+            {"hold_id": hold.id, "reason": "They have paid."}
+        )
+        told = self._told(peers[1], "They have paid.")
+        self.assertEqual((told.model, told.res_id), ("sale.order", orders[1].id))
+        self.assertNotIn(orders[0].name, told.body)
+
     def test_release_opens_with_the_order_that_was_asked_for(self):
         """The narrowest scope; with two of them, or none, the Controller chooses."""
         hold = self._hold().with_user(self.controller)
