@@ -372,13 +372,6 @@ class SaleOrder(models.Model):
         asked = self.sudo().filtered("export_credit_request_id")
         ended = asked.filtered(lambda order: order.state in ("sale", "cancel"))
         ended.export_credit_request_id._rejudge()
-        # Its customer reads that an order is under review only while it is.
-        over = self.sudo().filtered(
-            lambda order: order.export_credit_waiting
-            and order.state in ("sale", "cancel")
-        )
-        if over:
-            over.export_credit_waiting = False
         for company, orders in asked.grouped("company_id").items():
             self.env["export.crm.dirty"]._mark(orders.partner_id, company)
 

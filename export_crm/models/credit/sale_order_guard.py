@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
         readonly=True,
         copy=False,
         help="The customer signed or paid while on credit hold; the order confirms by "
-        "itself when released.",
+        "itself when released. Says nothing about confirmed and cancelled orders.",
         prefetch="export_crm",
         groups="base.group_user",
     )

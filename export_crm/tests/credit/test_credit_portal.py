@@ -53,6 +53,28 @@ class TestCreditPortalSignature(ExportCrmPortalCommon, HttpCase):
         order.invalidate_recordset()
         return response.json()
 
+    def test_under_review_only_while_it_waits(self):
+        """Confirmed by hand, or cancelled: its customer waits for nothing any more."""
+        hold = self._hold()
+        orders = self._sent() | self._sent()
+        for order in orders:
+            self._sign(order)
+        orders.order_line.price_unit = 150.0
+        self._release(hold)
+        self.assertEqual(set(orders.mapped("state")), {"sent"})
+        for order in orders:
+            page = self.url_open(order.get_portal_url()).text
+            self.assertIn("It is under review", page)
+        orders[0].action_confirm()
+        orders[1]._action_cancel()
+        for order in orders:
+            page = self.url_open(order.get_portal_url()).text
+            self.assertNotIn("under review", page)
+        orders[1].action_draft()
+        orders[1].action_quotation_sent()
+        page = self.url_open(orders[1].get_portal_url()).text
+        self.assertNotIn("under review", page)
+
     def test_signature_is_kept_and_the_order_waits(self):
         hold, order = self._hold(), self._sent()
         answer = self._sign(order)
@@ -165,18 +187,6 @@ class TestCreditAccepted(ExportCrmPortalCommon):
             "another one than the customer accepted",
             "".join(raised.message_ids.mapped("body")),
         )
-
-    def test_under_review_only_while_it_waits(self):
-        """Confirmed by hand, or cancelled: its customer waits for nothing any more."""
-        hold = self._hold()
-        orders = self._sent() | self._sent()
-        self._sign(orders)._validate_order()
-        orders.order_line.price_unit = 150.0
-        self._release(hold)
-        self.assertEqual(set(orders.mapped("state")), {"sent"})
-        orders[0].action_confirm()
-        orders[1]._action_cancel()
-        self.assertEqual(orders.mapped("export_credit_waiting"), [False, False])
 
     def test_exposure_without_a_hold_waits_too(self):
         self.company.account_use_credit_limit = True
