@@ -1,7 +1,7 @@
 {
     "name": "Export CRM",
     "summary": "Tiers, health, credit holds, follow-ups and claims for exporters",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "development_status": "Beta",
     "category": "Sales/CRM",
     "website": "https://github.com/export-crm/export_crm",

@@ -11,6 +11,21 @@ class ExportCrmAccount(models.Model):
         help="On hold, or the number of open warnings.",
     )
 
+    next_order_overdue = fields.Boolean(
+        string="Next Order Overdue",
+        compute="_compute_next_order_overdue",
+        help="The day by which the next purchase was expected has passed.",
+    )
+
+    @api.depends("next_order_date", "as_of")
+    def _compute_next_order_overdue(self):
+        for account in self:
+            account.next_order_overdue = bool(
+                account.next_order_date
+                and account.as_of
+                and account.next_order_date < account.as_of
+            )
+
     @api.depends("credit_hold_id", "warning_count")
     @api.depends_context("lang", "uid")
     def _compute_attention(self):

@@ -183,7 +183,11 @@ class ExportCrmWarning(models.Model):
                 )
             )
         # sudo: whoever may see a warning may close it, and change nothing else of it
-        self.sudo().write({"state": state, "reason": reason})
+        warnings = self.sudo()
+        warnings.write({"state": state, "reason": reason})
+        for company, closed in warnings.grouped("company_id").items():
+            # The colour of their health may be another one now.
+            self.env["export.crm.dirty"]._mark(closed.partner_id, company)
 
     def action_record_loss(self):
         """Open the form for the loss of this customer."""

@@ -44,10 +44,26 @@ class ExportCrmAccount(models.Model):
                         stored.get("lines", []), medians.get(account.company_id, {})
                     ),
                     "missing": [names[c] for c in stored.get("missing", [])],
+                    "warned": account._held_below_green(stored.get("warnings", [])),
                     "names": names,
                     "account": account,
                 },
             )
+
+    def _held_below_green(self, causes):
+        """Return the warnings that keep this customer from being called healthy.
+
+        :param list causes: of the serious warnings that were open when it was scored
+        """
+        if not self.health_known or self.health_band != "amber":
+            return []
+        # sudo: from where on customers are healthy is shown to whoever sees them
+        company = self.company_id.sudo()
+        if self.health < company.export_health_green:
+            return []
+        names = self.env["export.crm.warning"]._fields["code"]
+        names = dict(names._description_selection(self.env))
+        return [names[code] for code in causes if code in names]
 
     def _health_table(self, lines, medians):
         """Return the rows of the explanation and the largest falls."""

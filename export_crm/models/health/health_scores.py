@@ -62,7 +62,8 @@ class ExportCrmAccount(models.Model):
         readonly=True,
         index="btree_not_null",
         help="Healthy from 75, at risk below 50 (Settings); a customer on the line "
-        "keeps its colour for three points. Empty: insufficient data.",
+        "keeps its colour for three points. Nobody is healthy while a warning or an "
+        "alarm is open. Empty: insufficient data.",
     )
     health_lines = fields.Json(readonly=True)
 
@@ -85,13 +86,18 @@ class ExportCrmAccount(models.Model):
         components = self.env["export.crm.health.component"]._of_company(company)
         tiers = {tier.id: tier.code for tier in self.env["export.crm.tier"].search([])}
         mean = self._mean_satisfaction(company)
+        warned = self.env["export.crm.warning"]._serious(company, partner_ids)
         rows = self._score_inputs(company, partner_ids, HEALTH_INPUTS)
-        scored = [
-            self._health_row(
-                row, company, components, tiers.get(row["tier_id"]), mean, as_of
-            )
-            for row in rows
-        ]
+        scored = []
+        for row in rows:
+            values = {
+                component.code: self._health_component(
+                    component, row, tiers.get(row["tier_id"]), mean, as_of
+                )
+                for component in components
+            }
+            causes = warned.get(row["id"], [])
+            scored.append(self._health_row(row, company, components, values, causes))
         self._write_scores(HEALTH_COLUMNS, scored)
         self.env["export.crm.health.snapshot"]._keep(company, partner_ids, as_of)
 
@@ -108,30 +114,33 @@ class ExportCrmAccount(models.Model):
         return rows[0][0]
 
     @api.model
-    def _health_row(self, row, company, components, tier, mean, as_of):
-        """Return ``(account id, *HEALTH_COLUMNS)`` for one row of facts."""
-        values = {
-            component.code: self._health_component(component, row, tier, mean, as_of)
-            for component in components
-        }
+    def _health_row(self, row, company, components, values, causes):
+        """Return ``(account id, *HEALTH_COLUMNS)`` for one row of facts.
+
+        :param dict values: ``{component: h or None}``
+        :param list causes: of the serious warnings that are open
+        """
         index = health.health_index(
             values,
             {component.code: component.weight for component in components},
             company.export_health_coverage,
         )
+        band = health.band(
+            index.value,
+            row["health_band"],
+            company.export_health_green,
+            company.export_health_amber,
+            company.export_health_margin,
+            warned=bool(causes),
+        )
+        seen = {"lines": index.lines, "missing": index.missing, "warnings": causes}
         return (
             row["id"],
             index.value,
             index.value is not None,
             index.coverage,
-            health.band(
-                index.value,
-                row["health_band"],
-                company.export_health_green,
-                company.export_health_amber,
-                company.export_health_margin,
-            ),
-            json.dumps({"lines": index.lines, "missing": index.missing}),
+            band,
+            json.dumps(seen),
         )
 
     @api.model

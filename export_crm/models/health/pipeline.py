@@ -28,8 +28,7 @@ class ExportCrmJob(models.Model):
             pipeline.Step(
                 "demand", self.env._("Demand"), account, "_step_demand", FIGURES
             ),
-        ]
-        after = [
+            # Before the health, which is not green beside a serious one.
             pipeline.Step(
                 "warnings",
                 self.env._("Warnings"),
@@ -37,6 +36,8 @@ class ExportCrmJob(models.Model):
                 "_step_warnings",
                 NIGHTLY,
             ),
+        ]
+        after = [
             pipeline.Step(
                 "actions",
                 self.env._("Next best actions"),

@@ -189,6 +189,26 @@ class ExportCrmWarning(models.Model):
             )
 
     @api.model
+    def _serious(self, company, partner_ids):
+        """Return ``{account id: causes}`` of the warnings and alarms that are open.
+
+        One statement, whatever the number of customers.
+        """
+        groups = self._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", list(partner_ids)),
+                ("state", "in", OPEN_STATES),
+                ("level", "!=", "info"),
+            ],
+            ["account_id", "code"],
+        )
+        found = {}
+        for account, code in groups:
+            found.setdefault(account.id, []).append(code)
+        return found
+
+    @api.model
     def _warnings_wanting_contact(self, company):
         """Return the open warnings that ask for a contact, the most serious first.
 

@@ -48,8 +48,8 @@ class HealthCommon(FactsCommon):
             cls._order(partner, AS_OF - timedelta(days=days), amount, company=company)
 
     @classmethod
-    def _run(cls, *partners, as_of=AS_OF, company=None, steps="dhwa", facts=True):
-        """Refresh and score; the step letters are demand, health, warnings, actions."""
+    def _run(cls, *partners, as_of=AS_OF, company=None, steps="dwha", facts=True):
+        """Refresh and score; the step letters are demand, warnings, health, actions."""
         company = company or cls.company
         ids = [partner.id for partner in partners or (cls.customer,)]
         if facts:
@@ -57,8 +57,8 @@ class HealthCommon(FactsCommon):
                 cls._facts(cls.env["res.partner"].browse(partner_id), as_of, company)
         for letter, model, name in (
             ("d", cls.accounts, "_step_demand"),
-            ("h", cls.accounts, "_step_health"),
             ("w", cls.warnings, "_step_warnings"),
+            ("h", cls.accounts, "_step_health"),
             ("a", cls.actions, "_step_actions"),
         ):
             if letter in steps:

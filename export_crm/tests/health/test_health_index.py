@@ -253,6 +253,54 @@ class TestHealthIndex(HealthCommon):
         self.assertEqual([band for _health, band in seen], bands)
         self.assertEqual(seen[3][0], 71.9)
 
+    def test_not_green_while_a_serious_warning_is_open(self):
+        """The index stays; the colour follows the warning, and says why."""
+        components = self.env["export.crm.health.component"].search([])
+        components.filtered(lambda c: c.code != "payment").weight = 0
+        account = self._known()
+        self._set_facts(account, payment_prompt=0.9)
+        values = {
+            "account_id": account.id,
+            "company_id": self.company.id,
+            "code": "silence",
+            "period": "2024Q2",
+            "date": AS_OF,
+            "evidence": {},
+        }
+        info = self.warnings.create({**values, "code": "frequency", "level": "info"})
+        self._run(steps="h", facts=False)
+        self.assertEqual((account.health, account.health_band), (90.0, "green"))
+        self.assertNotIn("while a warning is open", account.health_explanation)
+        warning = self.warnings.create({**values, "level": "warning"})
+        self._run(steps="h", facts=False)
+        self.assertEqual((account.health, account.health_band), (90.0, "amber"))
+        self.assertIn("Regular buyer is silent", account.health_explanation)
+        self.env.cr.precommit.run()
+        dirty = self.env["export.crm.dirty"].sudo()
+        dirty.search([]).unlink()
+        warning.action_dismiss("They told us of their summer break.")
+        self.env.cr.precommit.run()
+        dirty = dirty.search([])
+        self.assertIn(self.customer, dirty.partner_id)
+        self._run(steps="h", facts=False)
+        self.assertEqual(account.health_band, "green")
+        self.assertEqual(info.state, "open")
+        # A bad index is not made better by it.
+        self._set_facts(account, payment_prompt=0.3)
+        self.warnings.create({**values, "code": "churn", "level": "alarm"})
+        self._run(steps="h", facts=False)
+        self.assertEqual(account.health_band, "red")
+
+    def test_an_expected_order_that_did_not_come_is_overdue(self):
+        account = self._known()
+        for day, overdue in ((AS_OF, False), (AS_OF - timedelta(days=1), True)):
+            self._set_facts(account, next_order_date=day, as_of=AS_OF)
+            self.env.invalidate_all()
+            self.assertEqual(account.next_order_overdue, overdue)
+        self._set_facts(account, next_order_date=None)
+        self.env.invalidate_all()
+        self.assertFalse(account.next_order_overdue)
+
     def test_never_surveyed_and_a_stale_answer_are_missing(self):
         account = self._known()
         never = account.health

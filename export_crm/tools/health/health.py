@@ -150,21 +150,25 @@ def health_index(components, weights, min_coverage=MIN_COVERAGE):
     return Health(round(sum(line[3] for line in lines), 1), coverage, lines, missing)
 
 
-def band(value, before=None, green=GREEN, amber=AMBER, margin=MARGIN):
+def band(value, before=None, green=GREEN, amber=AMBER, margin=MARGIN, warned=False):
     """Return ``green``, ``amber`` or ``red``; None without a value.
 
     A band is entered upwards at its threshold and left downwards ``margin`` points
     below it, so that a customer on the line doesn't change colour every night.
 
+    :param bool warned: a serious warning is open: that customer is not green
+
     >>> band(74), band(74, "green"), band(71.9, "green"), band(75, "amber")
     ('amber', 'green', 'amber', 'green')
     >>> band(48, "amber"), band(46, "green"), band(None, "red") is None
     ('amber', 'red', True)
+    >>> band(80.9, "green", warned=True), band(40, warned=True)
+    ('amber', 'red')
     """
     if value is None:
         return None
     if value >= green - (margin if before == "green" else 0.0):
-        return "green"
+        return "amber" if warned else "green"
     if value >= amber - (margin if before in ("green", "amber") else 0.0):
         return "amber"
     return "red"
