@@ -118,14 +118,15 @@ class ExportCrmAction(models.Model):
     def action_accept(self):
         """Say that it will be done; who says so is noted.
 
-        :raise UserError: it offers something to who is on hold or paid late lately
+        :raise UserError: a hold, a late payment or an open claim puts it out of place
         """
         late = self._not_to_be_made()
         if late:
             raise UserError(
                 self.env._(
-                    "On credit hold or late with a payment, so nothing is offered: %s. "
-                    "Dismiss it, or wait until they have paid.",
+                    "On credit hold, late with a payment or waiting for a claim: this "
+                    "is out of place now for %s. Dismiss it, or wait until that is "
+                    "settled.",
                     ", ".join(late.mapped("partner_id.display_name")),
                 )
             )

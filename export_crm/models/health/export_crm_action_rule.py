@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from ...tools.health import best_action
+
 VALUES = [
     ("forecast_revenue_12m", "Revenue expected in 12 months"),
     ("revenue_365d", "Revenue of the last 365 days"),
@@ -49,7 +51,22 @@ class ExportCrmActionRule(models.Model):
     )
     is_offer = fields.Boolean(
         string="An Offer",
-        help="Not proposed for customers who are on hold or have paid late lately.",
+        help="Not proposed for customers who are on hold, have paid late lately, or "
+        "have an open claim.",
+    )
+    when_held = fields.Boolean(
+        string="During a Credit Hold",
+        help="Proposed for customers on hold, too; nothing is sold to them then.",
+    )
+    when_claiming = fields.Boolean(
+        string="During a Claim",
+        help="Proposed while a claim of the customer is open, too; other contacts wait "
+        "until it is closed.",
+    )
+    when_warned = fields.Boolean(
+        string="For Open Warnings",
+        help="Also applies to customers with an open warning or alarm, whatever the "
+        "condition says.",
     )
     value_field = fields.Selection(
         VALUES,
@@ -114,6 +131,18 @@ class ExportCrmActionRule(models.Model):
                 )
             ) from error
         return domain
+
+    def _choice(self, account):
+        """Return this rule as it applies to a customer account."""
+        self.ensure_one()
+        value = account[self.value_field]
+        return best_action.Choice(
+            self.id,
+            None if value is None else value * self.effect,
+            self.is_offer,
+            self.when_held,
+            self.when_claiming,
+        )
 
     @api.depends_context("company")
     def _compute_currency_id(self):

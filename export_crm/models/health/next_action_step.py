@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.health import early_warning, uplift
+from ...tools.health import best_action, early_warning, uplift
 from .export_crm_action_rule import OUTCOME_DAYS
 
 
@@ -17,8 +17,9 @@ class ExportCrmAction(models.Model):
     def _step_actions(self, company, partner_ids, as_of):
         """Propose the actions of the customers of a batch; measure old ones.
 
-        One query per rule, whatever the number of customers. Nothing is proposed
-        before the go-live date, and no offer to who is on hold or paid late lately.
+        One action a customer, and none that a hold, a late payment or an open claim
+        puts out of place. One query per rule, whatever the number of customers.
+        Nothing is proposed before the go-live date.
 
         :param res.company company: whose customers
         :param list partner_ids: commercial customers
@@ -32,74 +33,144 @@ class ExportCrmAction(models.Model):
 
     @api.model
     def _propose(self, company, partner_ids, as_of):
+        """Propose the best action of each customer, and take the others back."""
         period = early_warning.period(as_of)
         batch = Domain("company_id", "=", company.id) & Domain(
             "partner_id", "in", partner_ids
         )
-        rules = self.env["export.crm.action.rule"].search(
-            [("company_id", "in", (company.id, False))]
-        )
         open_ones = self.search(batch & Domain("state", "=", "proposed"))
         old = open_ones.filtered(lambda action: action.period != period)
         old._expire()
-        known = {
-            (action.account_id.id, action.rule_id.id)
-            for action in self.search(batch & self._standing(period, as_of))
-        }
-        no_offer = self.env["export.crm.account"]._held_or_late(company, partner_ids)
-        new, met = [], set()
-        # Nobody works on a customer that is archived.
-        there = batch & Domain("partner_id.active", "=", True)
-        for rule in rules:
-            accounts = self.env["export.crm.account"].search(there & rule._domain())
-            if rule.is_offer:
-                accounts = accounts.filtered(lambda a: a.partner_id.id not in no_offer)
-            met |= {(account.id, rule.id) for account in accounts}
-            for account in accounts:
-                if (account.id, rule.id) not in known:
-                    new.append(self._proposal(account, rule, period, as_of))
-        # The record says itself when and why: no message beside it.
-        self.with_context(tracking_disable=True).create(new)
-        # What no longer applies is not asked for any more.
+        standing = self._standings(company, partner_ids)
+        known = {}
+        for action in self.search(batch & self._standing(period, as_of)):
+            known.setdefault(action.account_id.id, []).append(action)
+        new, kept = [], set()
+        for account, rules in self._applying(company, partner_ids).items():
+            is_so = standing.get(account.partner_id.id, ())
+            ours = known.get(account.id, [])
+            chosen = self._chosen(account, rules, is_so, ours)
+            if not chosen:
+                continue
+            kept.add((account.id, chosen.id))
+            values = self._proposal(account, chosen, period, as_of)
+            same = [action for action in ours if action.rule_id == chosen]
+            if not same:
+                new.append(values)
+            elif same[0].state == "expired":
+                same[0].with_context(tracking_disable=True).write(values)
+        # What no longer applies, or is not the best, is not asked for any more.
         past = (open_ones - old).filtered(
-            lambda action: (action.account_id.id, action.rule_id.id) not in met
+            lambda action: (action.account_id.id, action.rule_id.id) not in kept
         )
         past._expire()
+        # The record says itself when and why: no message beside it.
+        self.with_context(tracking_disable=True).create(new)
+
+    @api.model
+    def _applying(self, company, partner_ids):
+        """Return ``{account: rules that apply}``; one query per rule."""
+        accounts = self.env["export.crm.account"]
+        # Nobody works on a customer that is archived.
+        there = (
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id", "in", partner_ids)
+            & Domain("partner_id.active", "=", True)
+        )
+        warned = list(self.env["export.crm.warning"]._serious(company, partner_ids))
+        rules = self.env["export.crm.action.rule"].search(
+            [("company_id", "in", (company.id, False))]
+        )
+        found = {}
+        for rule in rules:
+            whose = rule._domain()
+            if rule.when_warned:
+                whose |= Domain("id", "in", warned)
+            for account in accounts.search(there & whose):
+                found.setdefault(account, rules.browse())
+                found[account] |= rule
+        return found
+
+    @api.model
+    def _chosen(self, account, rules, standing, ours):
+        """Return the rule whose action stands for a customer, none if none does.
+
+        What somebody is at, what was done in this quarter and what the control group
+        is compared by exclude every other: a customer gets one at a time. What is
+        proposed stays while it is in place, so that it doesn't change every night.
+
+        :param standing: see :meth:`_standings`
+        :param list ours: actions that are not proposed once more
+        """
+        nothing = rules.browse()
+        if any(action.state in ("accepted", "done", "control") for action in ours):
+            return nothing
+        choices = {rule.id: rule._choice(account) for rule in rules}
+        for action in sorted(ours, key=lambda action: -(action.priority or 0.0)):
+            choice = choices.get(action.rule_id.id)
+            if action.state == "proposed":
+                if choice and choice.fits(standing):
+                    return action.rule_id
+            elif action.state == "dismissed":
+                choices.pop(action.rule_id.id, None)
+        chosen = best_action.best(choices.values(), standing)
+        return rules.browse(chosen.rule_id) if chosen else nothing
+
+    @api.model
+    def _standings(self, company, partner_ids):
+        """Return ``{partner id: set}`` of what is to be minded about a customer.
+
+        On hold, late or claiming, see ``tools/health/best_action.py``.
+        """
+        # sudo: what may be advised depends on no reader
+        accounts = self.env["export.crm.account"].sudo()
+        holds = self.env["export.crm.credit.hold"].sudo()
+        followups = self.env["export.crm.followup"].sudo()
+        partners = self.env["res.partner"].browse(partner_ids)
+        root = company._export_root().id
+        held = holds._blocking_ids([(partner.id, root) for partner in partners])
+        claiming = followups._partners_with_open_claim(company, partners)
+        found = {}
+        for name, ids in (
+            (best_action.LATE, accounts._held_or_late(company, partner_ids)),
+            (best_action.HELD, [partner_id for partner_id, _company in held]),
+            (best_action.CLAIMING, claiming.ids),
+        ):
+            for partner_id in ids:
+                found.setdefault(partner_id, set()).add(name)
+        return found
 
     @api.model
     def _step_offers(self, company, partner_ids, _as_of):
-        """Take back, within a minute, offers to who is on hold or paid late lately.
+        """Take back, within a minute, what a hold, a debt or a claim puts out of place.
 
         :param res.company company: whose customers
         :param list partner_ids: commercial customers
         """
-        offers = self.search(
+        proposed = self.search(
             [
                 ("company_id", "=", company.id),
                 ("partner_id", "in", list(partner_ids)),
                 ("state", "=", "proposed"),
-                ("rule_id.is_offer", "=", True),
             ]
         )
-        offers._not_to_be_made()._expire()
+        proposed._not_to_be_made()._expire()
 
     def _not_to_be_made(self):
-        """Return the offers among these whose customer is on hold or paid late."""
-        accounts = self.env["export.crm.account"].sudo()
-        # sudo: whether a customer may be offered something depends on no reader
-        late = {
-            (partner_id, company)
-            for company, actions in self.grouped("company_id").items()
-            for partner_id in accounts._held_or_late(company, actions.partner_id.ids)
-        }
-        return self.filtered(
-            lambda action: action.rule_id.sudo().is_offer
-            and (action.partner_id.id, action.company_id) in late
-        )
+        """Return those of these actions that are out of place by now."""
+        out = self.browse()
+        for company, actions in self.grouped("company_id").items():
+            standings = self._standings(company, actions.partner_id.ids)
+            out += actions.filtered(
+                lambda action, standings=standings: not action.rule_id.sudo()
+                ._choice(action.account_id.sudo())
+                .fits(standings.get(action.partner_id.id, ()))
+            )
+        return out
 
     @api.model
     def _standing(self, period, as_of):
-        """Return the domain of the actions that are not proposed once more.
+        """Return the domain of the actions that decide whether another is proposed.
 
         Those of this quarter, those that somebody is at, and those of the control
         group while what they are compared by is not measured: contacted within these

@@ -54,29 +54,99 @@ class TestNextBestAction(HealthCommon):
 
     def test_no_offer_to_a_late_payer(self):
         """Advice is for them; an offer is taken back when they begin to pay late."""
-        offer = self._rule(name="Upgrade", is_offer=True)
+        offer = self._rule(name="Upgrade", is_offer=True, effect=0.3)
         advice = self._rule(name="Call")
         account = self._run()
-        self.assertEqual(self.actions.search([]).rule_id, offer | advice)
+        self.assertEqual(self.actions.search([]).rule_id, offer)
         account.overdue_amount = 62900.0
         self._run(facts=False)
         states = {a.rule_id: a.state for a in self.actions.search([])}
         self.assertEqual(states, {offer: "expired", advice: "proposed"})
         self.assertEqual(account.next_action_id.rule_id, advice)
 
-    def test_offer_is_taken_back_when_a_hold_opens(self):
-        """Within a minute; meanwhile nobody accepts it. Advice stands."""
-        offer = self._rule(name="Upgrade", is_offer=True)
-        advice = self._rule(name="Call")
+    def test_one_action_a_customer_that_stays_while_it_is_in_place(self):
+        first = self._rule(name="First", effect=0.3)
+        second = self._rule(name="Second", effect=0.2)
         self._run()
-        proposed = {a.rule_id: a for a in self.actions.search([])}
+        self.assertEqual(self.actions.search([]).rule_id, first)
+        # Another one is worth more by now: nobody is told something else every night.
+        second.effect = 0.5
+        self._run(facts=False)
+        self.assertEqual(self.actions.search([]).rule_id, first)
+        # No: what comes next is the next best.
+        self.actions.search([]).action_dismiss("They do not want it.")
+        self._run(facts=False)
+        proposed = self.actions.search([("state", "=", "proposed")])
+        self.assertEqual(proposed.rule_id, second)
+        # Done: nothing else in this quarter.
+        proposed.action_done()
+        self._rule(name="Third")
+        self._run(facts=False)
+        self.assertFalse(self.actions.search([("state", "=", "proposed")]))
+
+    def test_what_expired_may_be_the_best_again(self):
+        rule = self._rule()
+        account = self._run()
+        self._set_facts(account, gap_open=5)
+        self._run(steps="a", facts=False)
+        self.assertEqual(self.actions.search([]).state, "expired")
+        self._set_facts(account, gap_open=61)
+        self._run(steps="a", facts=False)
+        action = self.actions.search([])
+        self.assertEqual((action.rule_id, action.state), (rule, "proposed"))
+        self.assertEqual(action.figures, {"gap_open": 61})
+
+    def test_what_a_hold_puts_out_of_place_is_taken_back(self):
+        """Within a minute; meanwhile nobody accepts it. What is about it stands."""
+        sells = self._rule(name="Call", effect=0.5)
+        self._run()
+        action = self.actions.search([])
         self._hold()
-        with self.assertRaisesRegex(UserError, "nothing is offered"):
-            proposed[offer].action_accept()
+        with self.assertRaisesRegex(UserError, "out of place"):
+            action.action_accept()
         self.actions.sudo()._step_offers(self.company, self.customer.ids, self.today)
-        self.assertEqual(proposed[offer].state, "expired")
-        self.assertEqual(proposed[advice].state, "proposed")
-        proposed[advice].action_accept()
+        self.assertEqual(action.state, "expired")
+        terms = self._rule(name="Terms", when_held=True)
+        self._run(facts=False)
+        proposed = self.actions.search([("state", "=", "proposed")])
+        self.assertEqual(proposed.rule_id, terms)
+        self.actions.sudo()._step_offers(self.company, self.customer.ids, self.today)
+        self.assertEqual(proposed.state, "proposed")
+        proposed.action_accept()
+        self.assertEqual(sells, action.rule_id)
+
+    def test_an_open_claim_leaves_only_what_is_about_it(self):
+        self._rule(name="Call", effect=0.5)
+        visit = self._rule(name="Apology visit", when_claiming=True)
+        self._run()
+        self.env["export.crm.claim"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "title": "Broken",
+            }
+        )
+        self._run(facts=False)
+        proposed = self.actions.search([("state", "=", "proposed")])
+        self.assertEqual(proposed.rule_id, visit)
+
+    def test_a_warning_alone_calls_for_an_action(self):
+        """Two warnings and much at stake: somebody is to do something about it."""
+        rule = self._rule(condition="[('gap_open', '>', 9999)]", when_warned=True)
+        account = self._run(steps="")
+        values = {
+            "account_id": account.id,
+            "company_id": self.company.id,
+            "period": "2024Q2",
+            "date": AS_OF,
+            "evidence": {},
+        }
+        self.warnings.create({**values, "code": "frequency", "level": "info"})
+        self._run(steps="a", facts=False)
+        self.assertFalse(self.actions.search([]))
+        self.warnings.create({**values, "code": "churn", "level": "warning"})
+        self._run(steps="a", facts=False)
+        self.assertEqual(self.actions.search([]).rule_id, rule)
 
     def test_once_per_quarter_and_same_day_again_adds_nothing(self):
         self._rule()
