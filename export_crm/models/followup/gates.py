@@ -182,6 +182,7 @@ class ExportCrmFollowup(models.Model):
         rows -= rows._withdraw_for_claims(company)
         changed = rows._replace_contacts()
         rows = rows.filtered(lambda row: row.state == "scheduled")
+        rows._plan_where_places_are()
         rows._mark_on_hold(company)
         changed += rows._said_otherwise()
         rows.filtered(
@@ -217,3 +218,56 @@ class ExportCrmFollowup(models.Model):
         found = gone - gone._skip_without_contact()
         found._plan_where_contact_is(channel=True)
         return found
+
+    @api.model
+    def _leave_archived(self, partners):
+        """Have what is to do with contacts who are archived go to others, at once.
+
+        :param res.partner partners: contacts, or customers with all that is to do
+        """
+        # sudo: whoever archives a contact may not see what is planned with it
+        rows = self.sudo().search(
+            [
+                ("state", "=", "scheduled"),
+                *("|", ("contact_id", "in", partners.ids)),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        for company_rows in rows.grouped("company_id").values():
+            changed = company_rows._replace_contacts()
+            (changed.main_id | changed.filtered(lambda r: not r.main_id))._tell_activity()
+
+    @api.model
+    def _follow_places(self, partners):
+        """Move what is to do into the working hours of where contacts are by now.
+
+        :param res.partner partners: whose place or hours have changed; those of a
+            customer are its contacts', too, where they have none of their own
+        """
+        # sudo: whoever moves a contact may not see what is planned with it
+        rows = self.sudo().search(
+            [
+                ("state", "=", "scheduled"),
+                *("|", ("contact_id", "child_of", partners.ids)),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        for company_rows in rows.grouped("company_id").values():
+            company_rows._plan_where_places_are()
+
+    def _plan_where_places_are(self):
+        """Plan anew those contacts whose hours are not those of their day any more.
+
+        What people have planned for a day off stays there, unless the place moves.
+        """
+        rows = self.filtered(lambda row: not row.clock)
+        if not rows:
+            return
+        hours = rows._local_hours(rows.company_id[:1])
+        moved = self.browse()
+        for row in rows:
+            place = hours.get((row.contact_id or row.partner_id).id)
+            window = row.window_at, row.due_at
+            if place and place.window(row.planned_date) != window:
+                moved += row
+        moved._plan_where_contact_is()

@@ -52,7 +52,7 @@ class TestWarningRules(BaseCase):
         self.assertEqual(
             self._levels(rule, last_order_date=date(2024, 3, 30)), ["warning"]
         )
-        self.assertEqual(self._levels(rule, last_order_date=date(2024, 3, 31)), [])
+        self.assertEqual(self._levels(rule, last_order_date=date(2024, 4, 1)), [])
         self.assertEqual(
             self._levels(
                 rule,
@@ -107,6 +107,28 @@ class TestWarningRules(BaseCase):
         self.assertFalse(self._levels(rule, order_average_182d=80.1, **facts))
         facts["orders_182d"] = 2
         self.assertFalse(self._levels(rule, order_average_182d=50.0, **facts))
+
+    def test_months_end_as_their_calendar_says(self):
+        """The last day of a shorter month, not the first day of the one after it."""
+        rule = Rule("wake_up", minimum=3)
+        for last, first_day in (
+            ("2025-11-30", "2026-02-28"),
+            ("2025-11-29", "2026-02-28"),
+            ("2025-11-28", "2026-02-28"),
+            ("2023-11-30", "2024-02-29"),
+            ("2025-08-31", "2025-11-30"),
+            ("2026-01-31", "2026-04-30"),
+            ("2026-05-31", "2026-08-31"),
+            ("2025-12-31", "2026-03-31"),
+            ("2026-02-28", "2026-05-28"),
+        ):
+            day = date.fromisoformat(first_day)
+            for as_of, warned in ((day - timedelta(days=1), False), (day, True)):
+                with self.subTest(last=last, as_of=as_of):
+                    found = self._levels(
+                        rule, as_of=as_of, last_order_date=date.fromisoformat(last)
+                    )
+                    self.assertEqual(bool(found), warned)
 
     def test_silence(self):
         rule = Rule("silence", limit=0.05)

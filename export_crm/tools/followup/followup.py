@@ -1,13 +1,15 @@
 """When a customer is to be contacted: dates, windows, one contact out of several.
 
-Standard library only; days and time zones are passed in, nothing asks for "now".
+Days and time zones are passed in, nothing asks for "now".
 """
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
+
+import pytz
 
 from ..contact.local_time import DEFAULT_HOURS
 from ..core.pipeline import local_to_utc
@@ -177,6 +179,33 @@ def window(
         local_to_utc(datetime.combine(day, time()) + timedelta(hours=hour), zone)
         for hour in (begin, end)
     )
+
+
+def to_open_day(
+    moment: datetime, zone: tzinfo, open_on: Callable[[date], bool]
+) -> datetime:
+    """Return a moment, or the same hour of the next day on which somebody works.
+
+    :param moment: naive UTC
+    :param zone: a ``pytz`` zone, in whose days is counted
+    :param open_on: tells of a date whether it is a working day
+
+    >>> import pytz
+    >>> shanghai = pytz.timezone("Asia/Shanghai")
+    >>> weekdays = lambda day: day.weekday() < 5
+    >>> to_open_day(datetime(2026, 3, 8, 2, 0), shanghai, weekdays)  # a Sunday
+    datetime.datetime(2026, 3, 9, 2, 0)
+    >>> to_open_day(datetime(2026, 3, 8, 16, 30), shanghai, weekdays)  # Monday there
+    datetime.datetime(2026, 3, 8, 16, 30)
+    >>> to_open_day(datetime(2026, 3, 8, 2, 0), shanghai, lambda day: False)
+    datetime.datetime(2026, 3, 8, 2, 0)
+    """
+    local = pytz.utc.localize(moment).astimezone(zone)
+    for days in range(31):
+        day = local.date() + timedelta(days=days)
+        if open_on(day):
+            return local_to_utc(datetime.combine(day, local.time()), zone)
+    return moment
 
 
 def clusters(days: Sequence[date], within: int = 3) -> list[list[int]]:
