@@ -34,7 +34,11 @@ class ExportCrmFollowup(models.Model):
                            AND (plan.active IS NOT TRUE
                                 OR plan.export_trigger IS DISTINCT FROM followup.trigger
                                 OR plan.company_id <> followup.company_id) AS off,
-                           followup.planned_date < %s
+                           (followup.planned_date < %s
+                            -- nobody is greeted in the middle of a feast
+                            OR (followup.feast_id IS NOT NULL
+                                AND followup.planned_date < %s
+                                AND followup.anchor_date <= %s))
                            AND NOT COALESCE(followup.deferred, FALSE) AS late
                       FROM export_crm_followup followup
                  LEFT JOIN mail_activity_plan_template step
@@ -53,6 +57,8 @@ class ExportCrmFollowup(models.Model):
                  WHERE followup.id = judged.id AND (judged.off OR judged.late)
                 """,
                 as_of - timedelta(days=company.export_followup_late_days),
+                as_of,
+                as_of,
                 company.id,
                 SQL("partner_id IS NULL")
                 if partner_ids is None
@@ -60,6 +66,25 @@ class ExportCrmFollowup(models.Model):
             )
         )
         self.invalidate_model(["state", "reason", "deferred"])
+
+    @api.model
+    def _end_feasts(self, company, whose, as_of):
+        """End greetings that are still to do when the feast is over."""
+        rows = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "scheduled"),
+                ("feast_id", "!=", False),
+                ("anchor_date", "<", as_of),
+                *whose,
+            ]
+        )
+        rows.filtered(
+            lambda row: not any(
+                days.date_from <= row.anchor_date and as_of <= days.date_to
+                for days in row.feast_id.date_ids
+            )
+        )._close("skipped", "too_late")
 
     # === CLAIMS === #
 
@@ -77,12 +102,19 @@ class ExportCrmFollowup(models.Model):
         waiting.filtered(lambda row: not row.deferred).deferred = True
         released = (self - waiting).filtered("deferred")
         past = released.filtered(
-            lambda row: row.trigger == "occasion" and row.planned_date < as_of
+            lambda row: row.trigger == "occasion"
+            and (
+                row.planned_date < as_of or row.feast_id and row.anchor_date <= as_of
+            )
         )
         past._close("skipped", "too_late")
         for row in released - past:
             row.deferred = False
-            row._plan_for(max(row.planned_date, as_of + timedelta(days=1)))
+            tomorrow = as_of + timedelta(days=1)
+            # Before a feast today is the last day.
+            row._plan_for(
+                row.planned_date if row.feast_id else max(row.planned_date, tomorrow)
+            )
         return waiting
 
     @api.model

@@ -7,11 +7,12 @@ from odoo.tools import SQL
 
 from ...tools.followup import followup as calc
 from .export_crm_followup import HEALABLE, OPEN_STATES
+from .sources_order import ORDER_TRIGGERS
 
 # Steps whose day follows the event's when that one changes.
 _MOVING = frozenset(
     ("delivery_received", "sample_sent", "shipped", "order_confirmed", "quotation_sent")
-    + ("sample_ordered", "invoice_due", "occasion")
+    + ("sample_ordered", "service_rendered", "invoice_due", "occasion")
 )
 
 
@@ -129,8 +130,8 @@ class ExportCrmFollowup(models.Model):
         triggers = frozenset(matchers)
         events = []
         if triggers & {"delivery_received", "shipped", "sample_sent"}:
-            events += self._events_deliveries(company, partner_ids)
-        if triggers & {"order_confirmed", "quotation_sent", "sample_ordered"}:
+            events += self._events_deliveries(company, partner_ids, as_of)
+        if triggers & ORDER_TRIGGERS:
             events += self._events_orders(company, partner_ids)
         if "inquiry_received" in triggers:
             events += self._events_inquiries(company, partner_ids)
@@ -153,21 +154,15 @@ class ExportCrmFollowup(models.Model):
             for template, concerns in matchers.get(event.trigger, ()):
                 if (
                     (event.per and template.export_per != event.per)
-                    or (event.occasion and not self._is_feast(template, event))
+                    or (
+                        event.occasion
+                        and template.plan_id.export_occasion != event.occasion
+                    )
                     or not concerns(customer)
                 ):
                     continue
                 found.append((template, event))
         return found
-
-    @api.model
-    def _is_feast(self, template, event):
-        plan = template.plan_id
-        if plan.export_occasion != event.occasion:
-            return False
-        words = plan._export_holiday_words()
-        name = (event.title or "").lower()
-        return event.occasion != "holiday" or not words or any(w in name for w in words)
 
     @api.model
     def _customers(self, company, partner_ids):
@@ -215,7 +210,10 @@ class ExportCrmFollowup(models.Model):
                 if not event.dead and (
                     not event.answered or template._export_is_clock()
                 ):
-                    new.append(self._unless_too_late(make(template, event), limit))
+                    too_late = limit
+                    if event.feast_id and event.day <= as_of:
+                        too_late = as_of  # nobody is greeted in the middle of a feast
+                    new.append(self._unless_too_late(make(template, event), too_late))
             elif row["state"] in OPEN_STATES:
                 if event.dead:
                     closed.append((row["id"], "cancelled", event.dead))
@@ -351,6 +349,7 @@ class ExportCrmFollowup(models.Model):
             "step": template._export_step(),
             "cycle": event.cycle,
             "title": event.title,
+            "feast_id": event.feast_id,
             "trigger": event.trigger,
             "node": template.export_node or None,
             "clock": template._export_is_clock(),
@@ -409,6 +408,9 @@ class ExportCrmFollowup(models.Model):
             day = calc.step_date(day, pace.count, pace.unit, template._export_before())
         if event.trigger != "occasion":
             day = calc.working_day(day, weekend)
+        elif event.greet_by and day < event.day:
+            # Before a feast: on a day on which it is read.
+            day = calc.working_day_before(min(day, event.greet_by), weekend)
         return day
 
     @api.model

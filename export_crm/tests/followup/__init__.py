@@ -6,6 +6,7 @@ from . import (
     test_followup_defaults,
     test_followup_delivery,
     test_followup_elsewhere,
+    test_followup_feasts,
     test_followup_gates,
     test_followup_measures,
     test_followup_merge,

@@ -369,33 +369,3 @@ class TestFollowupChanges(FollowupCommon):
         for _run in range(2):
             self._run()
         self.assertEqual(len(self._rows()), 2)
-
-    def test_feast_of_several_days(self):
-        """Estimates of its days change; while it lasts, its first day counts."""
-        self._plan("holiday")
-        country = self.env.ref("base.us")
-        self.customer.country_id = country
-        days = self.env["export.crm.nonworking.day"].sudo()
-        days.search([("country_id", "=", country.id)]).unlink()
-        soon = self.today + timedelta(days=10)
-        feast = days.create(
-            [
-                {
-                    "country_id": country.id,
-                    "date": soon + timedelta(days=number),
-                    "name": "Thanksgiving",
-                }
-                for number in range(3)
-            ]
-        )
-        self._run()
-        row = self._rows()
-        self.assertEqual(row.anchor_date, soon)
-        for day in feast.sorted("date", reverse=True):
-            day.date += timedelta(days=1)
-            day.flush_recordset()  # one by one: in one statement any may come first
-        self._run()
-        self.assertEqual(row.anchor_date, soon + timedelta(days=1))
-        self._run(as_of=soon + timedelta(days=2))
-        self.assertEqual(self._rows(), row)
-        self.assertEqual(row.anchor_date, soon + timedelta(days=1))

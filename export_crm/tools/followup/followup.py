@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
+from zlib import crc32
 
 import pytz
 
@@ -34,6 +35,8 @@ class Event:
     :ivar answered: moment at which what was wanted had happened
     :ivar per: ``delivery`` or ``order``, for deliveries
     :ivar occasion: kind of occasion, with its name in ``title``
+    :ivar feast_id: of a public holiday: the feast that it belongs to
+    :ivar greet_by: of a feast: the last working day before it
     :ivar cycle: number of the turn, for what comes again
     """
 
@@ -50,6 +53,8 @@ class Event:
     per: str | None = None
     occasion: str | None = None
     title: str | None = None
+    feast_id: int | None = None
+    greet_by: date | None = None
     cycle: int = 1
 
 
@@ -138,6 +143,21 @@ def working_day(day: date, weekend: str = "56", off: Collection[date] = ()) -> d
     return day
 
 
+def working_day_before(day: date, weekend: str = "56") -> date:
+    """Return the day itself, or the last one before it that is no weekend.
+
+    :param weekend: days off, 0 for Monday to 6 for Sunday
+
+    >>> working_day_before(date(2024, 6, 9))  # a Sunday
+    datetime.date(2024, 6, 7)
+    """
+    for _try in range(7):
+        if str(day.weekday()) not in weekend:
+            break
+        day -= timedelta(days=1)
+    return day
+
+
 def anchor_day(
     received: date | None, eta: date | None, dispatched: date, transit_days: int
 ) -> tuple[date, str]:
@@ -155,6 +175,28 @@ def anchor_day(
     if eta:
         return eta, "eta"
     return dispatched + timedelta(days=transit_days), "transit"
+
+
+def has_arrived(day: date, source: str, dispatched: date, today: date) -> bool:
+    """Tell whether goods have surely reached the customer.
+
+    Days under way that nobody knows are none: such goods are there when somebody says
+    so. What is estimated is over when its day is.
+
+    :param day: see :func:`anchor_day`
+    :param source: how that day is known
+
+    >>> sent, day = date(2024, 5, 1), date(2024, 5, 31)
+    >>> has_arrived(day, "received", sent, day), has_arrived(day, "eta", sent, day)
+    (True, False)
+    >>> has_arrived(day, "eta", sent, date(2024, 6, 1))
+    True
+    >>> has_arrived(sent, "transit", sent, day)
+    False
+    """
+    if source == "received":
+        return day <= today
+    return dispatched < day < today
 
 
 def window(
@@ -255,6 +297,16 @@ def cadence_day(
         return step_date(last, count, unit)
     length = max((step_date(start, count, unit) - start).days, 1)
     return start + timedelta(days=1 + customer_id % length)
+
+
+def turn_number(year: int, key: str | None = None) -> int:
+    """Return the number of an occasion's turn: a year has several, and the days of
+    some are estimates.
+
+    >>> turn_number(2026), turn_number(2026, "christmas/1") // 10000
+    (2026, 2026)
+    """
+    return year * 10000 + crc32(key.encode()) % 10000 if key else year
 
 
 def anniversary(first: date, after: date) -> date:

@@ -24,8 +24,17 @@ from .contact import CONTACT, PORTAL
 from .delivery import DELIVERY
 from .ledger import LEDGER
 from .lines import LINES
-from .orders import QUOTATIONS, SAMPLES, TERMS, orders_sql
+from .orders import (
+    QUOTATIONS,
+    SAMPLES,
+    TERMS,
+    batch_notes_sql,
+    company_notes_sql,
+    credited_sql,
+    orders_sql,
+)
 from .scope import WINDOWS, Scope
+from .services import SERVICES, service_orders_sql
 from .source import Source
 from .trade import TRADE
 from .uninvoiced import open_orders_sql
@@ -37,6 +46,7 @@ SOURCES = (
     TERMS,
     LINES,
     DELIVERY,
+    SERVICES,
     LEDGER,
     CONTACT,
     PORTAL,
@@ -47,6 +57,10 @@ __all__ = [
     "WINDOWS",
     "Scope",
     "Source",
+    "batch_notes_sql",
+    "company_notes_sql",
+    "credited_sql",
     "open_orders_sql",
     "orders_sql",
+    "service_orders_sql",
 ]
