@@ -19,6 +19,7 @@ def migrate(cr, version):
     _keep_choices(env)
     _hang_on_feasts(env)
     _end_wrong_ones(env)
+    _no_flood_of_services(env)
 
 
 def _keep_choices(env):
@@ -54,6 +55,7 @@ def _hang_on_feasts(env):
            AND followup.anchor_date BETWEEN kept.date_from AND kept.date_to
           JOIN mail_activity_plan plan ON plan.id = followup.plan_id
          WHERE followup.trigger = 'occasion' AND followup.feast_id IS NULL
+           AND followup.cycle > 0
            AND followup.res_model = 'res.partner'
            AND followup.res_id = followup.partner_id
            AND plan.export_occasion = 'holiday'
@@ -95,3 +97,29 @@ def _end_wrong_ones(env):
     rows.filtered(lambda row: row.res_id not in noted.partner_id.ids)._close(
         "cancelled", "plan_off"
     )
+
+
+def _no_flood_of_services(env):
+    """Note as too late what the new plan for services would have wanted by now."""
+    ledger = env["export.crm.followup"]
+    templates = env["mail.activity.plan.template"]
+    for company in env["res.company"].search([("export_go_live_date", "!=", False)]):
+        matchers = templates._export_matchers(company)
+        wanted = {"service_rendered": matchers.get("service_rendered", [])}
+        if company != company._export_root() or not wanted["service_rendered"]:
+            continue
+        orders = env["sale.order"].search(
+            [
+                ("company_id", "child_of", company.id),
+                ("export_confirmed_at", "!=", False),
+            ]
+        )
+        partner_ids = orders.partner_id.commercial_partner_id.ids
+        customers = ledger._customers(company, partner_ids)
+        events = ledger._events_orders(company, partner_ids)
+        pairs = ledger._matching(events, wanted, customers)
+        days = company.export_followup_late_days
+        company.export_followup_late_days = 0
+        today = company._export_today()
+        ledger._apply(company, partner_ids, pairs, customers, today)
+        company.export_followup_late_days = days

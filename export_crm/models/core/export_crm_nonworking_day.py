@@ -135,7 +135,9 @@ class ExportCrmNonworkingDay(models.Model):
             weekend = "".join(map(str, sorted(calendar.weekend)))
             if country.export_weekend != weekend:
                 country.export_weekend = weekend
-            rows = [(country.id, None, day, name) for day, name in calendar.days.items()]
+            rows = [
+                (country.id, None, day, name) for day, name in calendar.days.items()
+            ]
             for state in states:
                 # Odoo says "DE-BY" or "BY" by country; the library always the latter.
                 code = state.code.removeprefix(f"{country.code}-")

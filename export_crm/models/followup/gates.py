@@ -103,9 +103,7 @@ class ExportCrmFollowup(models.Model):
         released = (self - waiting).filtered("deferred")
         past = released.filtered(
             lambda row: row.trigger == "occasion"
-            and (
-                row.planned_date < as_of or row.feast_id and row.anchor_date <= as_of
-            )
+            and (row.planned_date < as_of or row.feast_id and row.anchor_date <= as_of)
         )
         past._close("skipped", "too_late")
         for row in released - past:
@@ -267,7 +265,9 @@ class ExportCrmFollowup(models.Model):
         )
         for company_rows in rows.grouped("company_id").values():
             changed = company_rows._replace_contacts()
-            (changed.main_id | changed.filtered(lambda r: not r.main_id))._tell_activity()
+            (
+                changed.main_id | changed.filtered(lambda r: not r.main_id)
+            )._tell_activity()
 
     @api.model
     def _follow_places(self, partners):

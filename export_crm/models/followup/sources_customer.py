@@ -216,7 +216,9 @@ class ExportCrmFollowup(models.Model):
                 as_of,
             )
         )
-        kept = self.env["export.crm.feast.date"].browse(sorted({row[1] for row in rows}))
+        kept = self.env["export.crm.feast.date"].browse(
+            sorted({row[1] for row in rows})
+        )
         for partner_id, days_id in rows:
             days = kept.browse(days_id).with_prefetch(kept._prefetch_ids)
             yield calc.Event(

@@ -187,8 +187,12 @@ class TestFactsTrade(FactsCommon):
 
     def _billed(self, partner, day, *lines, order=None):
         """Post an invoice of lines that stand in no order, with those of ``order``."""
-        move = order._create_invoices() if order else self.env["account.move"].create(
-            {"move_type": "out_invoice", "partner_id": partner.id}
+        move = (
+            order._create_invoices()
+            if order
+            else self.env["account.move"].create(
+                {"move_type": "out_invoice", "partner_id": partner.id}
+            )
         )
         move.write(
             {
@@ -235,9 +239,7 @@ class TestFactsTrade(FactsCommon):
         discount = self._create_product(name="Discount", taxes_id=[], type="service")
         self._order(self.customer, "2024-04-01", 5000)
         order = self._order(self.customer, "2024-05-02", 400)
-        mixed = self._billed(
-            self.customer, "2024-05-03", (freight, 70), order=order
-        )
+        mixed = self._billed(self.customer, "2024-05-03", (freight, 70), order=order)
         wizard = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=mixed.ids)
@@ -274,9 +276,7 @@ class TestFactsTrade(FactsCommon):
         self.assertEqual(account.revenue_91d, 600.0 - 400.0)
         day_before = self._facts(self.customer, date(2024, 5, 31))
         self.assertEqual(day_before.order_count, 3, "not credited yet")
-        histories = self.env["export.crm.demand.model"]._histories(
-            self.company, AS_OF
-        )
+        histories = self.env["export.crm.demand.model"]._histories(self.company, AS_OF)
         self.assertEqual(len(histories[0]), 2)
 
     def test_only_order_credited_makes_no_customer_of_a_tier(self):

@@ -180,7 +180,11 @@ class TestFollowupClocks(FollowupCommon):
         self.company.country_id = self.env.ref("base.de")
         self.env["export.crm.nonworking.day"].search([]).unlink()
         self.env["export.crm.nonworking.day"].create(
-            {"country_id": self.env.ref("base.de").id, "name": "x", "date": "2026-03-05"}
+            {
+                "country_id": self.env.ref("base.de").id,
+                "name": "x",
+                "date": "2026-03-05",
+            }
         )
         self.env["resource.calendar.leaves"].create(
             {

@@ -85,13 +85,14 @@ class TestFollowupDefaults(TransactionCase):
             [("export_node", "!=", False), ("plan_id.export_trigger", "!=", False)]
         )
         self.assertEqual(
-            {step.export_node: step.export_trigger for step in steps},
+            {(step.export_node, step.export_trigger) for step in steps},
             {
-                "first_reply": "inquiry_received",
-                "sample": "sample_ordered",
-                "payment": "quotation_sent",
-                "shipment": "shipped",
-                "after_sales": "delivery_received",
+                ("first_reply", "inquiry_received"),
+                ("sample", "sample_ordered"),
+                ("payment", "quotation_sent"),
+                ("shipment", "shipped"),
+                ("after_sales", "delivery_received"),
+                ("after_sales", "service_rendered"),
             },
         )
 

@@ -164,9 +164,7 @@ class TestFollowupFeasts(FollowupCommon):
         return country
 
     def _feast(self, country, code):
-        return self.Feast.search(
-            [("country_id", "=", country.id), ("code", "=", code)]
-        )
+        return self.Feast.search([("country_id", "=", country.id), ("code", "=", code)])
 
     def _greeting(self, customer, code):
         """Return the row of one feast of a customer."""
@@ -240,9 +238,9 @@ class TestFollowupFeasts(FollowupCommon):
                     ),
                     "known as a day off",
                 )
-                belonging = self.Feast.search(
-                    [("country_id", "=", country.id)]
-                ).mapped("names")
+                belonging = self.Feast.search([("country_id", "=", country.id)]).mapped(
+                    "names"
+                )
                 names = {n for some in belonging for n in (some or "").splitlines()}
                 self.assertNotIn(name, names)
 
@@ -276,7 +274,9 @@ class TestFollowupFeasts(FollowupCommon):
         customer = self._in("CN")
         self._run(as_of=date(2026, 2, 12), partners=customer)
         row = self._rows(customer)
-        self.assertEqual((row.state, row.planned_date), ("scheduled", date(2026, 2, 13)))
+        self.assertEqual(
+            (row.state, row.planned_date), ("scheduled", date(2026, 2, 13))
+        )
         self.assertEqual(row.title, "Chinese New Year")
         self.assertIn("Factories and ports close", row.script)
         self.assertIn("Factories and ports close", row.activity_id.note)
@@ -312,7 +312,9 @@ class TestFollowupFeasts(FollowupCommon):
         days = feast.date_ids.filtered(lambda d: d.year == 2026)
         days.write({"date_from": date(2026, 3, 19), "date_to": date(2026, 3, 21)})
         self._run(as_of=date(2026, 3, 10), partners=customer)
-        self.assertEqual(self._greeting(customer, "eid_al_fitr"), row, "moved, not doubled")
+        self.assertEqual(
+            self._greeting(customer, "eid_al_fitr"), row, "moved, not doubled"
+        )
         self.assertEqual(row.planned_date, date(2026, 3, 18))
 
     def test_not_greeted(self):
@@ -332,7 +334,10 @@ class TestFollowupFeasts(FollowupCommon):
         customer = self._in("AE")
         self._run(as_of=date(2026, 3, 18), partners=customer, contacts=False)
         row = self._greeting(customer, "eid_al_fitr")
-        for as_of, state in ((date(2026, 3, 19), "scheduled"), (date(2026, 3, 20), "skipped")):
+        for as_of, state in (
+            (date(2026, 3, 19), "scheduled"),
+            (date(2026, 3, 20), "skipped"),
+        ):
             with self.subTest(as_of=as_of):
                 self.env.cr.execute("SAVEPOINT claim")
                 row.write({"deferred": True, "planned_date": date(2026, 3, 19)})
@@ -351,7 +356,9 @@ class TestFollowupFeasts(FollowupCommon):
             self._run(as_of=day, partners=customer)
         row = self._rows(customer)
         self.assertEqual(row.title, "Ramadan")
-        self.assertEqual((row.planned_date, row.state), (date(2026, 2, 17), "scheduled"))
+        self.assertEqual(
+            (row.planned_date, row.state), (date(2026, 2, 17), "scheduled")
+        )
         self.assertIn("Ramadan Kareem", row.activity_id.note)
 
     def test_shorter_hours_while_it_lasts(self):
@@ -402,13 +409,17 @@ class TestFollowupFeasts(FollowupCommon):
         country = self._country("DE")
         feast = self._feast(country, "national_day")
         feast.write({"greet": False, "text": "Say nothing.", "name": "Unity"})
-        days = feast.with_user(self.env.user).date_ids.filtered(lambda d: d.year == 2026)
+        days = feast.with_user(self.env.user).date_ids.filtered(
+            lambda d: d.year == 2026
+        )
         days.write({"date_to": date(2026, 10, 4)})
         self.assertTrue(days.by_hand)
         gone = self._feast(country, "easter")
         gone.active = False
         self._country("DE")
-        self.assertEqual((feast.greet, feast.text, feast.name), (False, "Say nothing.", "Unity"))
+        self.assertEqual(
+            (feast.greet, feast.text, feast.name), (False, "Say nothing.", "Unity")
+        )
         self.assertEqual(days.date_to, date(2026, 10, 4))
         self.assertFalse(self._feast(country, "easter"))
 

@@ -175,8 +175,9 @@ class TestFollowupSections(FollowupCommon):
                 called = some.search([("id", "in", some.ids), ("section", "=", "call")])
                 for (zone, clock), row in rows.items():
                     local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
-                    begin, end = local.replace(hour=9, minute=0), local.replace(
-                        hour=18, minute=0
+                    begin, end = (
+                        local.replace(hour=9, minute=0),
+                        local.replace(hour=18, minute=0),
                     )
                     good = begin <= local < end and local.weekday() < 5
                     with self.subTest(zone, hour=hour, clock=clock):

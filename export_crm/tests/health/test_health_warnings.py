@@ -209,6 +209,42 @@ class TestWarnings(HealthCommon):
         passed = self.warnings.search([("code", "=", "silence")])
         self.assertEqual((passed.state, passed.passed_date), ("passed", later))
 
+    def test_value_at_stake_is_a_customers_once(self):
+        """Not once for each warning: in all, by salesperson, by cause."""
+        self._orders(self.customer, 10)
+        other = self._customer("Other")
+        self._orders(other, 10)
+        self._run(self.customer, other, steps="")
+        for partner, values in (
+            (self.customer, (500.0, 500.0, 480.0)),
+            (other, (70.0,)),
+        ):
+            account = self._account(partner)
+            for number, value in enumerate(values):
+                self.warnings.create(
+                    {
+                        "account_id": account.id,
+                        "company_id": self.company.id,
+                        "code": ("churn", "silence", "cycle")[number],
+                        "level": "warning",
+                        "period": "2024-Q2",
+                        "date": AS_OF,
+                        "value_at_stake": value,
+                    }
+                )
+        totals = self.warnings.formatted_read_group(
+            [], [], ["value_at_stake:sum", "__count"]
+        )
+        self.assertEqual(totals[0]["value_at_stake:sum"], 570.0)
+        self.assertEqual(totals[0]["__count"], 4)
+        causes = self.warnings.formatted_read_group(
+            [], ["code"], ["value_at_stake:sum"]
+        )
+        self.assertEqual(
+            {group["code"]: group["value_at_stake:sum"] for group in causes},
+            {"churn": 570.0, "silence": 500.0, "cycle": 480.0},
+        )
+
     def test_the_level_rises_in_the_same_warning(self):
         tier = self.env.ref("export_crm.export_crm_tier_a")
         self._orders(self.customer, 150, 130, 100)

@@ -279,8 +279,8 @@ FEASTS = (
     Feast(
         "eid_al_fitr",
         _names(
-            "Eid al-Fitr|Eid al-Fitr Holiday|Eid al-Fitr Second Day|Eid al-Fitr (Second "
-            "Day)|Eid al-Fitr (additional holiday)|Eid al-Fitr Eve|Eid-ul-Fitr"
+            "Eid al-Fitr|Eid al-Fitr Holiday|Eid al-Fitr Second Day|Eid al-Fitr "
+            "(Second Day)|Eid al-Fitr (additional holiday)|Eid al-Fitr Eve|Eid-ul-Fitr"
         ),
         greet=MUSLIM,
     ),

@@ -11,7 +11,6 @@ The evidence is what it saw: ``{name: value}``, kept with the warning.
 
 import math
 from dataclasses import dataclass, field
-from datetime import date
 
 from ..followup.followup import add_months
 
@@ -104,6 +103,7 @@ def wake_up(facts, rule):
     Counted from the last sign on: three months after 30 November are over on the last
     day of February, not on 1 March.
 
+    >>> from datetime import date
     >>> rule = Rule("wake_up", minimum=3)
     >>> def on(day):
     ...     facts = {"last_order_date": date(2025, 11, 30), "as_of": day}
@@ -203,6 +203,7 @@ def judge(facts, rules):
 def period(day):
     """Return the period in which a cause is warned of once: a quarter.
 
+    >>> from datetime import date
     >>> period(date(2024, 12, 31)), period(date(2025, 1, 1))
     ('2024-Q4', '2025-Q1')
     """
