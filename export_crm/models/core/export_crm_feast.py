@@ -135,12 +135,12 @@ class ExportCrmFeast(models.Model):
         :param calendar: ``tools.core.public_holidays.Calendar``
         """
         # sudo: a calendar is everybody's, whoever enters the first contact there
-        there = self.sudo().with_context(active_test=False)
+        there = self.sudo().with_context(active_test=False, lang="en_US")
         there = there.search([("country_id", "=", country.id)])
         known = set(there.mapped("code"))
         new = there.create(
             [
-                self._default_values(country, feast, here)
+                there._default_values(country, feast, here)
                 for feast, here in feasts.kept_in(country.code, calendar.names)
                 if feast.code not in known
             ]
@@ -155,26 +155,26 @@ class ExportCrmFeast(models.Model):
         return {
             "code": feast.code,
             "country_id": country.id,
-            "name": LOCAL_LABELS.get(
-                (feast.code, country.code), LABELS[feast.code]
-            )._source,
-            "text": TEXTS[feast.code]._source if feast.code in TEXTS else False,
+            **self._texts(feast.code, country),
             "names": "\n".join(names),
             "greet": feast.greets(country.code),
             "hours_from": RAMADAN_HOURS[0] if short else 0.0,
             "hours_to": RAMADAN_HOURS[1] if short else 0.0,
         }
 
+    @api.model
+    def _texts(self, code, country):
+        """Return name and text of a usual feast in the language of the context."""
+        label = LOCAL_LABELS.get((code, country.code), LABELS[code])
+        text = TEXTS.get(code)
+        return {"name": self.env._(label), "text": text and self.env._(text)}
+
     def _translate_defaults(self):
         """Give a usual feast its name and text in the languages that are installed."""
         self.ensure_one()
-        label = LOCAL_LABELS.get((self.code, self.country_id.code), LABELS[self.code])
         for code, _name in self.env["res.lang"].get_installed():
-            env = self.with_context(lang=code).env
-            values = {"name": env._(label)}
-            if self.code in TEXTS:
-                values["text"] = env._(TEXTS[self.code])
-            self.with_env(env).write(values)
+            feast = self.with_context(lang=code)
+            feast.write(feast._texts(self.code, self.country_id))
 
     def _fill_from(self, calendar):
         """Keep the days of these feasts of one country as its calendar says.

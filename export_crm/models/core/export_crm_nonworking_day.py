@@ -131,6 +131,11 @@ class ExportCrmNonworkingDay(models.Model):
         calendar, added = self._calendar(country, years), 0
         # sudo: whoever keeps the calendar need not have the right to edit countries
         country, states = country.sudo(), states.sudo()
+        if years is None:
+            # First: whoever enters another contact there at the same time waits.
+            until = max(self._fill_years())
+            country.export_calendar_year = states.export_calendar_year = until
+            self.env.flush_all()
         if calendar:
             weekend = "".join(map(str, sorted(calendar.weekend)))
             if country.export_weekend != weekend:
@@ -148,10 +153,6 @@ class ExportCrmNonworkingDay(models.Model):
                     ]
             added = self._fill_insert(rows)
             self.env["export.crm.feast"]._fill_country(country, calendar)
-        if years is None:
-            (country.export_calendar_year, states.export_calendar_year) = (
-                max(self._fill_years()),
-            ) * 2
         return added
 
     @api.model

@@ -340,7 +340,6 @@ class TestHealthIndex(HealthCommon):
         ):
             line = {"product_id": product.id, "price_unit": 100.0}
             self._order(partner, AS_OF - timedelta(days=40), lines=[line], **values)
-        self._model()
         for partner, services, known in (
             (served, 1, True),
             (shipped, 0, False),
