@@ -315,7 +315,7 @@ class ExportCrmAccount(models.Model):
 
     def _facts_common_tables(self, scope, partner_ids):
         """Return ``{name: query}`` of what all sources read, in the order in which
-        they read each other: contacts, orders credited, orders, the batch."""
+        they read each other: contacts, orders, the batch."""
         return {
             "export_fact_contact": SQL(
                 """
@@ -323,9 +323,6 @@ class ExportCrmAccount(models.Model):
                   FROM res_partner WHERE commercial_partner_id = ANY(%s)
                 """,
                 list(partner_ids),
-            ),
-            "export_fact_credited": sources.credited_sql(
-                scope, sources.batch_notes_sql(scope)
             ),
             "export_fact_order": sources.orders_sql(scope),
             "export_fact_batch": SQL(

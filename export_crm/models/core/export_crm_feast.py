@@ -188,6 +188,8 @@ class ExportCrmFeast(models.Model):
         for feast in self:
             there = {(d.year, d.turn): d for d in feast.sudo().date_ids}
             for turn in feast._spells(calendar):
+                if turn.last == end:
+                    continue  # goes on in a year that is not covered
                 row = there.pop((turn.year, turn.number), None)
                 if row is None:
                     new.append(

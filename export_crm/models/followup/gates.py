@@ -280,7 +280,7 @@ class ExportCrmFollowup(models.Model):
         rows = self.sudo().search(
             [
                 ("state", "=", "scheduled"),
-                *("|", ("contact_id", "child_of", partners.ids)),
+                *("|", ("contact_id", "in", partners.ids)),
                 ("partner_id", "in", partners.ids),
             ]
         )

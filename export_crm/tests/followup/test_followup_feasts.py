@@ -440,6 +440,19 @@ class TestFollowupFeasts(FollowupCommon):
         with self.assertRaises(ValidationError):
             labour.write({"hours_from": 16.0, "hours_to": 10.0})
 
+    def test_turn_of_the_last_year(self):
+        """New Year's Eve of the last year that is covered waits for the year after."""
+        feast = self._feast(self._country("TH"), "new_year")
+        self.assertEqual(
+            [(d.year, d.turn, str(d.date_from)) for d in feast.date_ids],
+            [
+                (2025, 1, "2025-01-01"),
+                (2026, 1, "2025-12-31"),
+                (2027, 1, "2026-12-31"),
+                (2028, 1, "2027-12-31"),
+            ],
+        )
+
     def test_who_may(self):
         feast = self._feast(self._country("DE"), "christmas")
         self.assertTrue(feast.with_user(self.salesperson).name)

@@ -28,13 +28,12 @@ from .orders import (
     QUOTATIONS,
     SAMPLES,
     TERMS,
-    batch_notes_sql,
     company_notes_sql,
     credited_sql,
     orders_sql,
 )
 from .scope import WINDOWS, Scope
-from .services import SERVICES, service_orders_sql
+from .services import service_orders_sql
 from .source import Source
 from .trade import TRADE
 from .uninvoiced import open_orders_sql
@@ -46,7 +45,6 @@ SOURCES = (
     TERMS,
     LINES,
     DELIVERY,
-    SERVICES,
     LEDGER,
     CONTACT,
     PORTAL,
@@ -57,7 +55,6 @@ __all__ = [
     "WINDOWS",
     "Scope",
     "Source",
-    "batch_notes_sql",
     "company_notes_sql",
     "credited_sql",
     "open_orders_sql",

@@ -33,10 +33,11 @@ def orders_sql(scope):
                s.user_id, s.team_id, s.medium_id
           FROM export_fact_contact c
           JOIN sale_order s ON s.partner_id = c.contact_id
-          LEFT JOIN export_fact_credited credited ON credited.order_id = s.id
+          LEFT JOIN (%(credited)s) credited ON credited.order_id = s.id
          WHERE s.company_id = ANY(%(branches)s)
            AND LEAST(s.date_order, s.create_date) < %(until)s
         """,
+        credited=credited_sql(scope, _batch_notes_sql(scope)),
         branches=scope.branches,
         until=scope.until,
         day=scope.day(SQL("s.date_order")),
@@ -90,7 +91,7 @@ def credited_sql(scope, notes):
     )
 
 
-def batch_notes_sql(scope):
+def _batch_notes_sql(scope):
     """Select the ids of the credit notes for what the batch's customers ordered.
 
     To them, or to a third party that pays their orders.

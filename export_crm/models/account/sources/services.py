@@ -2,8 +2,6 @@
 
 from odoo.tools import SQL
 
-from .source import Source
-
 
 def service_orders_sql(orders):
     """Select the orders that have services and no goods: ``order_id``.
@@ -27,7 +25,7 @@ def service_orders_sql(orders):
     )
 
 
-def _services_sql(scope):
+def services_sql(scope):
     """Purchases of services alone that were due by the as-of day.
 
     A service is due on the day promised for its order, else on the order's.
@@ -44,6 +42,3 @@ def _services_sql(scope):
         service_orders_sql(SQL("SELECT order_id FROM export_fact_order WHERE kept")),
         scope.until,
     )
-
-
-SERVICES = Source("services", _services_sql, zero=("service_count",))
