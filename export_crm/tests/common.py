@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.tests import new_test_user
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -43,7 +44,9 @@ class ExportCrmCommon(AccountTestInvoicingCommon):
     def _without_calendars(cls):
         """Have countries without holidays, whatever the day on which tests run."""
         for table in ("res_country", "res_country_state"):
-            cls.env.cr.execute(f"UPDATE {table} SET export_calendar_year = 9999")
+            cls.env.cr.execute(
+                SQL("UPDATE %s SET export_calendar_year = 9999", SQL.identifier(table))
+            )
         cls.env.invalidate_all()
 
     @classmethod
