@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+from odoo import Command
+
+from . import script
 from .teller import Teller
 
 # How the contacts of the last months went: outcome, and hours before (or after) the
@@ -20,9 +23,13 @@ MISSED = 7
 # A few of what was due in the last weeks are still to be done, most are not.
 LEFT = 8
 LATE_DAYS = 2
+# Has a lighting plan drawn beside its containers.
+SERVED = "nordlicht"
 # Mails that go out by themselves are no contacts of the ledger.
 MAILED = ("order_progress",)
-PLANNED = ("delivery_received", "shipped", "sample_sent", "order_confirmed")
+PLANNED = ("delivery_received", "shipped", "sample_sent", "order_confirmed") + (
+    "service_rendered",
+)
 
 
 class Followups(Teller):
@@ -31,6 +38,7 @@ class Followups(Teller):
     def _run_pipeline(self):
         self._ref("export_crm_plan_invoice_due").active = True
         self._load_feast()
+        self._load_service()
         self._load_wishes()
         result = super()._run_pipeline()
         for key in ("main", "europe"):
@@ -79,6 +87,34 @@ class Followups(Teller):
                 "day": 28 if (day.month, day.day) == (2, 29) else day.day,
             }
         )
+
+    def _load_service(self):
+        """Sell a service on the day of an order of goods: nothing of it is delivered,
+        and it is asked about all the same."""
+        company, customer = self._company("main"), self._customer(SERVED)
+        told = self.with_company(company)
+        [deals] = [c.deals for c in script.CUSTOMERS if c.key == SERVED]
+        moment = told._moment(min(deal.ago for deal in deals))
+        order = told.env["sale.order"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": company.id,
+                "date_order": moment,
+                "pricelist_id": self._ref("pricelist_eur").id,
+                "user_id": customer.user_id.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self._ref("product_design").id,
+                            "product_uom_qty": 2,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        order.write({"date_order": moment, "export_confirmed_at": moment})
+        told._backdate("sale.order", {"create_date": {order.id: moment}})
 
     def _load_contacts_made(self, company):
         """Let most contacts of the past have been made, some of them late."""

@@ -83,6 +83,12 @@ class ExportCrmAccount(models.Model):
         readonly=True,
         help="Transfers delivered to the customer on its orders, last 365 days.",
     )
+    service_count = FactInteger(
+        string="Services",
+        readonly=True,
+        help="Orders of services alone whose day has come, all time: what was promised "
+        "for a day counts from that day.",
+    )
     last_delivery_date = fields.Date(
         string="Last Delivery",
         readonly=True,

@@ -5,13 +5,14 @@ from odoo import fields, models
 from .unknown import FactFloat, FactInteger, FactMonetary
 
 PURCHASE = (
-    "A purchase is a confirmed order of value above 0, no sample, no replacement; all "
-    "orders of the customer and its contacts on one day count once. By order date, in "
-    "the company's time zone."
+    "A purchase is a confirmed order of value above 0, no sample, no replacement, not "
+    "credited in full; all orders of the customer and its contacts on one day count "
+    "once. By order date, in the company's time zone."
 )
 REVENUE = (
     "Untaxed amount of confirmed orders by order date, less credit notes by their own "
-    "date, in company currency at each document's own rate."
+    "date, in company currency at each document's own rate. What was billed without an "
+    "order is no revenue here, so its credit note takes nothing off."
 )
 
 

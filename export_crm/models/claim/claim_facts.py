@@ -47,7 +47,7 @@ def _claims_sql(scope):
           JOIN export_crm_claim_severity s ON s.id = k.severity_id
           LEFT JOIN (
                SELECT partner_id, COUNT(*) AS orders
-                 FROM export_fact_order WHERE purchase AND %(bought)s
+                 FROM export_fact_order WHERE kept AND %(bought)s
                 GROUP BY partner_id
                ) o ON o.partner_id = k.commercial_partner_id
          WHERE k.company_id = ANY(%(branches)s)

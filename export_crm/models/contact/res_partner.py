@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.contact.local_time import DEFAULT_HOURS
+from ...tools.contact.phone_kind import takes_chats
 from ..account.res_partner import READERS
 from .channels import CHANNELS
 
@@ -99,7 +100,7 @@ class ResPartner(models.Model):
     export_whatsapp = fields.Char(
         string="WhatsApp Number",
         groups=READERS,
-        help="Only if it is not the phone number.",
+        help="Only if it is not the phone number, e.g. where that is a landline.",
         prefetch="export_crm",
     )
     export_tel_url = fields.Char(
@@ -199,6 +200,8 @@ class ResPartner(models.Model):
                     partner.export_phone_problem = partner._export_phone_problem(
                         partner.export_whatsapp
                     )
+            elif not takes_chats(number):
+                number = False
             partner.export_whatsapp_url = (
                 number and f"https://wa.me/{number.removeprefix('+')}"
             )

@@ -204,9 +204,10 @@ class ResPartner(models.Model):
         return self._export_hours(after_utc)[self.id].next_window(after_utc)
 
     def _export_hours(self, moment=None):
-        """Return ``{partner id: LocalHours}``; two queries, however many contacts.
+        """Return ``{partner id: LocalHours}``; three queries, however many contacts.
 
-        Hours: the contact's own, else those of its company, else the country's.
+        Hours: the contact's own, else those of its company, else the country's; cut
+        while a feast there has shorter ones.
         Days off: weekend and public holidays of the country and state around
         ``moment``. A contact without a time zone has ours.
 
@@ -217,15 +218,23 @@ class ResPartner(models.Model):
         # or its fields may be out of the reader's sight.
         partners = self.sudo()
         days_off = partners._export_days_off(moment)
-        return {partner.id: partner._export_hours_of(days_off) for partner in partners}
+        short = partners._export_short_hours(moment)
+        return {
+            partner.id: partner._export_hours_of(days_off, short)
+            for partner in partners
+        }
 
     def _export_place(self):
         """Return country and state, those of the company where it has none."""
         place = self if self.country_id else self.commercial_partner_id
         return place.country_id, place.state_id
 
-    def _export_hours_of(self, days_off):
-        """Return ``LocalHours``; ``days_off``: ``{(country id, state id): {…}}``."""
+    def _export_hours_of(self, days_off, short):
+        """Return ``LocalHours``.
+
+        :param dict days_off: ``{(country id, state id or False): {date: name}}``
+        :param dict short: ``{country id: [ShortHours]}``
+        """
         country, state = self._export_place()
         own = self if self.export_hours_own else self.commercial_partner_id
         hours = own if own.export_hours_own else country
@@ -240,6 +249,18 @@ class ResPartner(models.Model):
             end=hours.export_hours_to if hours else DEFAULT_HOURS[1],
             weekend=weekend,
             days_off={**national, **local},
+            short=short.get(country.id, ()),
+        )
+
+    def _export_short_hours(self, moment):
+        """Return ``{country id: [ShortHours]}`` of the feasts around ``moment``."""
+        countries = self.env["res.country"].browse(
+            {partner._export_place()[0].id for partner in self} - {False}
+        )
+        return self.env["export.crm.feast"]._short_hours(
+            countries,
+            moment.date() - timedelta(days=1),
+            moment.date() + _HOLIDAYS_AHEAD,
         )
 
     def _export_days_off(self, moment):
@@ -285,6 +306,16 @@ class ResPartner(models.Model):
 
     def _export_local_sentence(self, status):
         """Say whether this is a good moment to call, and when the next one is."""
+        sentence = self._export_moment_sentence(status)
+        if not status.shortened:
+            return sentence
+        return self.env._(
+            "%(sentence)s (shorter hours: %(feast)s)",
+            sentence=sentence,
+            feast=status.shortened,
+        )
+
+    def _export_moment_sentence(self, status):
         if status.open:
             return self.env._(
                 "Good time to call now: %(time)s there, open until %(until)s",

@@ -8,6 +8,8 @@ from . import (
     dirty_account_payment,
     dirty_stock_picking,
     export_crm_dirty,
+    export_crm_feast,
+    export_crm_feast_date,
     export_crm_job,
     export_crm_job_error,
     export_crm_job_run,

@@ -3,6 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.core import public_holidays
+
 _logger = logging.getLogger(__name__)
 
 
@@ -61,61 +63,97 @@ class ExportCrmNonworkingDay(models.Model):
 
         Two years back, for the past is judged by its own calendar, and two ahead.
         Days that people added or renamed stay as they are. A country the library
-        does not know gets none: Saturday and Sunday are free there.
+        does not know gets none: Saturday and Sunday are free there. The feasts of
+        each country follow from them.
 
         :param years: iterable of years, for tests and repairs
         :return: how many days were added
         """
-        this_year = fields.Date.today().year
-        years = list(years or range(this_year - 3, this_year + 3))
         added = 0
         for country, states in self._fill_places():
             added += self._fill_country(country, states, years)
-        _logger.info("Non-working days: %s added for %s.", added, years)
+        _logger.info("Non-working days: %s added.", added)
         return added
 
     @api.model
-    def _fill_places(self):
-        """Return ``[(country, states)]`` of customers and companies."""
-        customers = self.env["res.partner"].with_context(active_test=False)
-        places = customers._read_group(
-            [("customer_rank", ">", 0), ("country_id", "!=", False)],
-            ["country_id"],
-            ["state_id:recordset"],
-        )
-        found = dict(places)
-        companies = self.env["res.company"].search(
-            [("partner_id.country_id", "!=", False)]
-        )
-        for company in companies:
-            found.setdefault(company.country_id, company.state_id)
-        return sorted(found.items(), key=lambda item: item[0].code or "")
+    def _fill_years(self):
+        """Return the years that calendars are kept for."""
+        this_year = fields.Date.today().year
+        return range(this_year - 3, this_year + 3)
 
     @api.model
-    def _fill_country(self, country, states, years):
-        """Add the country's holidays and those of ``states`` alone."""
-        # Imported here: the library takes half a second and only this needs it.
-        import holidays
+    def _fill_places(self):
+        """Return ``[(country, states)]`` of contacts and companies."""
+        # sudo: where anybody is, is no secret here
+        contacts = self.env["res.partner"].sudo().with_context(active_test=False)
+        places = contacts._read_group(
+            [("country_id", "!=", False)], ["country_id"], ["state_id:recordset"]
+        )
+        return sorted(places, key=lambda item: item[0].code or "")
 
-        try:
-            national = holidays.country_holidays(country.code, years=years)
-        except NotImplementedError:
-            return 0
-        # Sudo: whoever keeps the calendar need not have the right to edit countries.
-        country.sudo().export_weekend = "".join(map(str, sorted(national.weekend)))
-        rows = [(country.id, None, day, name) for day, name in national.items()]
-        for state in states:
-            # Odoo says "DE-BY" or "BY" by country; the library always the latter.
-            code = state.code.removeprefix(f"{country.code}-")
-            if code not in national.subdivisions:
-                continue
-            local = holidays.country_holidays(country.code, subdiv=code, years=years)
-            rows += [
-                (country.id, state.id, day, name)
-                for day, name in local.items()
-                if day not in national
+    @api.model
+    def _fill_for(self, partners):
+        """Fetch the calendars of places where contacts are for the first time.
+
+        Once for each country and state; the yearly job goes on from there.
+
+        :param res.partner partners: contacts that were created or have moved
+        """
+        # sudo: a calendar is everybody's, whoever enters the first contact there
+        places = {}
+        for partner in partners.sudo():
+            if country := partner.country_id:
+                states = places.setdefault(country, partner.state_id.browse())
+                if partner.state_id not in states:
+                    places[country] |= partner.state_id
+        until = max(self._fill_years())
+        for country, states in places.items():
+            new = states.filtered(
+                lambda s, country=country: s.country_id == country
+                and s.export_calendar_year < until
+            )
+            if new or country.export_calendar_year < until:
+                self.sudo()._fill_country(country, new)
+
+    @api.model
+    def _calendar(self, country, years=None):
+        """Return the ``Calendar`` of a country, None if the library has none."""
+        if not country.code:
+            return None
+        return public_holidays.calendar_of(country.code, years or self._fill_years())
+
+    @api.model
+    def _fill_country(self, country, states, years=None):
+        """Add the country's holidays, those of ``states`` alone, and its feasts.
+
+        :return: how many days were added
+        """
+        calendar, added = self._calendar(country, years), 0
+        # sudo: whoever keeps the calendar need not have the right to edit countries
+        country, states = country.sudo(), states.sudo()
+        if years is None:
+            # First: whoever enters another contact there at the same time waits.
+            until = max(self._fill_years())
+            country.export_calendar_year = states.export_calendar_year = until
+            self.env.flush_all()
+        if calendar:
+            weekend = "".join(map(str, sorted(calendar.weekend)))
+            if country.export_weekend != weekend:
+                country.export_weekend = weekend
+            rows = [
+                (country.id, None, day, name) for day, name in calendar.days.items()
             ]
-        return self._fill_insert(rows)
+            for state in states:
+                # Odoo says "DE-BY" or "BY" by country; the library always the latter.
+                code = state.code.removeprefix(f"{country.code}-")
+                if code in calendar.states:
+                    rows += [
+                        (country.id, state.id, day, name)
+                        for day, name in calendar.local(code).items()
+                    ]
+            added = self._fill_insert(rows)
+            self.env["export.crm.feast"]._fill_country(country, calendar)
+        return added
 
     @api.model
     def _fill_insert(self, rows):

@@ -13,6 +13,14 @@ class ResCountry(models.Model):
         "Sunday, 45 Friday and Saturday. Filled together with the public holidays.",
         prefetch="export_crm",
     )
+    export_calendar_year = fields.Integer(
+        string="Public Holidays Until",
+        readonly=True,
+        aggregator=None,
+        help="Last year that public holidays and feasts were fetched for; 0: nobody is "
+        "there yet.",
+        prefetch="export_crm",
+    )
 
     @api.constrains("export_weekend")
     def _check_export_weekend(self):
@@ -26,3 +34,15 @@ class ResCountry(models.Model):
                         country=country.name,
                     )
                 )
+
+
+class ResCountryState(models.Model):
+    _inherit = "res.country.state"
+
+    export_calendar_year = fields.Integer(
+        string="Public Holidays Until",
+        readonly=True,
+        aggregator=None,
+        help="Last year that public holidays were fetched for; 0: nobody is there yet.",
+        prefetch="export_crm",
+    )

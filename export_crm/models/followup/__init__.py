@@ -1,5 +1,6 @@
 from . import (
     export_crm_account,
+    export_crm_feast_date,
     export_crm_followup,
     best_hour,
     crm_lead,

@@ -11,6 +11,7 @@ REASONS = [
     ("order_cancelled", "Order cancelled"),
     ("returned", "Everything came back"),
     ("lost", "Inquiry lost"),
+    ("services", "Nothing to produce or send"),
     ("paid", "Paid"),
     ("answered", "No longer needed"),
     ("no_contact", "Nobody left to contact"),
@@ -23,7 +24,7 @@ REASONS = [
     ("person", "Skipped by a person"),
 ]
 # Closed by us because of facts: opens again when the facts are others.
-HEALABLE = ("order_cancelled", "returned", "lost", "plan_off")
+HEALABLE = ("order_cancelled", "returned", "lost", "services", "plan_off")
 OUTCOMES = [
     ("reached", "Reached"),
     ("replied", "Replied"),
@@ -86,6 +87,9 @@ class ExportCrmFollowup(models.Model):
         string="Turn", required=True, readonly=True, default=1, aggregator=None
     )
     title = fields.Char(readonly=True, help="What is special this time.")
+    feast_id = fields.Many2one(
+        "export.crm.feast", readonly=True, index="btree_not_null", ondelete="set null"
+    )
     trigger = fields.Selection(TRIGGERS, readonly=True, string="Starts with")
     node = fields.Selection(NODES, string="Response Time of", readonly=True)
     clock = fields.Boolean(readonly=True, help="Measured in hours from an event.")

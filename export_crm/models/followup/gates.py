@@ -34,7 +34,11 @@ class ExportCrmFollowup(models.Model):
                            AND (plan.active IS NOT TRUE
                                 OR plan.export_trigger IS DISTINCT FROM followup.trigger
                                 OR plan.company_id <> followup.company_id) AS off,
-                           followup.planned_date < %s
+                           (followup.planned_date < %s
+                            -- nobody is greeted in the middle of a feast
+                            OR (followup.feast_id IS NOT NULL
+                                AND followup.planned_date < %s
+                                AND followup.anchor_date <= %s))
                            AND NOT COALESCE(followup.deferred, FALSE) AS late
                       FROM export_crm_followup followup
                  LEFT JOIN mail_activity_plan_template step
@@ -53,6 +57,8 @@ class ExportCrmFollowup(models.Model):
                  WHERE followup.id = judged.id AND (judged.off OR judged.late)
                 """,
                 as_of - timedelta(days=company.export_followup_late_days),
+                as_of,
+                as_of,
                 company.id,
                 SQL("partner_id IS NULL")
                 if partner_ids is None
@@ -60,6 +66,25 @@ class ExportCrmFollowup(models.Model):
             )
         )
         self.invalidate_model(["state", "reason", "deferred"])
+
+    @api.model
+    def _end_feasts(self, company, whose, as_of):
+        """End greetings that are still to do when the feast is over."""
+        rows = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "scheduled"),
+                ("feast_id", "!=", False),
+                ("anchor_date", "<", as_of),
+                *whose,
+            ]
+        )
+        rows.filtered(
+            lambda row: not any(
+                days.date_from <= row.anchor_date and as_of <= days.date_to
+                for days in row.feast_id.date_ids
+            )
+        )._close("skipped", "too_late")
 
     # === CLAIMS === #
 
@@ -77,12 +102,17 @@ class ExportCrmFollowup(models.Model):
         waiting.filtered(lambda row: not row.deferred).deferred = True
         released = (self - waiting).filtered("deferred")
         past = released.filtered(
-            lambda row: row.trigger == "occasion" and row.planned_date < as_of
+            lambda row: row.trigger == "occasion"
+            and (row.planned_date < as_of or row.feast_id and row.anchor_date <= as_of)
         )
         past._close("skipped", "too_late")
         for row in released - past:
             row.deferred = False
-            row._plan_for(max(row.planned_date, as_of + timedelta(days=1)))
+            tomorrow = as_of + timedelta(days=1)
+            # Before a feast today is the last day.
+            row._plan_for(
+                row.planned_date if row.feast_id else max(row.planned_date, tomorrow)
+            )
         return waiting
 
     @api.model
@@ -182,6 +212,7 @@ class ExportCrmFollowup(models.Model):
         rows -= rows._withdraw_for_claims(company)
         changed = rows._replace_contacts()
         rows = rows.filtered(lambda row: row.state == "scheduled")
+        rows._plan_where_places_are()
         rows._mark_on_hold(company)
         changed += rows._said_otherwise()
         rows.filtered(
@@ -217,3 +248,58 @@ class ExportCrmFollowup(models.Model):
         found = gone - gone._skip_without_contact()
         found._plan_where_contact_is(channel=True)
         return found
+
+    @api.model
+    def _leave_archived(self, partners):
+        """Have what is to do with contacts who are archived go to others, at once.
+
+        :param res.partner partners: contacts, or customers with all that is to do
+        """
+        # sudo: whoever archives a contact may not see what is planned with it
+        rows = self.sudo().search(
+            [
+                ("state", "=", "scheduled"),
+                *("|", ("contact_id", "in", partners.ids)),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        for company_rows in rows.grouped("company_id").values():
+            changed = company_rows._replace_contacts()
+            (
+                changed.main_id | changed.filtered(lambda r: not r.main_id)
+            )._tell_activity()
+
+    @api.model
+    def _follow_places(self, partners):
+        """Move what is to do into the working hours of where contacts are by now.
+
+        :param res.partner partners: whose place or hours have changed; those of a
+            customer are its contacts', too, where they have none of their own
+        """
+        # sudo: whoever moves a contact may not see what is planned with it
+        rows = self.sudo().search(
+            [
+                ("state", "=", "scheduled"),
+                *("|", ("contact_id", "in", partners.ids)),
+                ("partner_id", "in", partners.ids),
+            ]
+        )
+        for company_rows in rows.grouped("company_id").values():
+            company_rows._plan_where_places_are()
+
+    def _plan_where_places_are(self):
+        """Plan anew those contacts whose hours are not those of their day any more.
+
+        What people have planned for a day off stays there, unless the place moves.
+        """
+        rows = self.filtered(lambda row: not row.clock)
+        if not rows:
+            return
+        hours = rows._local_hours(rows.company_id[:1])
+        moved = self.browse()
+        for row in rows:
+            place = hours.get((row.contact_id or row.partner_id).id)
+            window = row.window_at, row.due_at
+            if place and place.window(row.planned_date) != window:
+                moved += row
+        moved._plan_where_contact_is()

@@ -9,6 +9,7 @@ TRIGGERS = [
     ("sample_sent", "Sample sent"),
     ("shipped", "Goods shipped"),
     ("delivery_received", "Delivery received"),
+    ("service_rendered", "Service rendered"),
     ("invoice_due", "Invoice due"),
     ("cadence", "Tier cadence"),
     ("no_contact", "No contact"),
@@ -24,6 +25,7 @@ TRIGGER_MODELS = {
     "sample_sent": "sale.order",
     "shipped": "sale.order",
     "delivery_received": "sale.order",
+    "service_rendered": "sale.order",
     "invoice_due": "account.move",
     "cadence": "res.partner",
     "no_contact": "res.partner",
@@ -80,16 +82,13 @@ class MailActivityPlan(models.Model):
     )
     export_occasion = fields.Selection(
         [
-            ("holiday", "Public holiday of the customer's country"),
+            ("holiday", "Feast of the customer's country"),
             ("birthday", "Birthday of a contact"),
             ("first_order", "Anniversary of the first order"),
         ],
         string="Occasion",
-    )
-    export_holidays = fields.Char(
-        string="Holidays",
-        help="Words separated by commas; public holidays whose name contains one of "
-        "them are greeted. Empty: every public holiday.",
+        help="Which feasts are greeted is said at each feast: Configuration, "
+        "Calendars & Transit.",
     )
     export_description = fields.Text(string="What it is for", translate=True)
 
@@ -136,9 +135,3 @@ class MailActivityPlan(models.Model):
             root = plan.company_id._export_root()
             if root != plan.company_id:
                 plan.company_id = root
-
-    def _export_holiday_words(self):
-        """Return the lower-case words that a holiday's name is looked through for."""
-        self.ensure_one()
-        words = (self.export_holidays or "").lower().split(",")
-        return [word.strip() for word in words if word.strip()]

@@ -63,7 +63,9 @@ class MailActivityPlanTemplate(models.Model):
     )
     export_delay_hours = fields.Float(
         string="Within (hours)",
-        help="For response times: due so many hours after the event. 0: by the day.",
+        help="For response times: due so many hours after the event; what would end "
+        "on a day off of ours ends at the same hour of our next working day. 0: by "
+        "the day.",
     )
     export_working_hours = fields.Boolean(
         string="Working hours",

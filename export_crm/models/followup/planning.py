@@ -7,11 +7,12 @@ from odoo.tools import SQL
 
 from ...tools.followup import followup as calc
 from .export_crm_followup import HEALABLE, OPEN_STATES
+from .sources_order import ORDER_TRIGGERS
 
 # Steps whose day follows the event's when that one changes.
 _MOVING = frozenset(
     ("delivery_received", "sample_sent", "shipped", "order_confirmed", "quotation_sent")
-    + ("sample_ordered", "invoice_due", "occasion")
+    + ("sample_ordered", "service_rendered", "invoice_due", "occasion")
 )
 
 
@@ -129,8 +130,8 @@ class ExportCrmFollowup(models.Model):
         triggers = frozenset(matchers)
         events = []
         if triggers & {"delivery_received", "shipped", "sample_sent"}:
-            events += self._events_deliveries(company, partner_ids)
-        if triggers & {"order_confirmed", "quotation_sent", "sample_ordered"}:
+            events += self._events_deliveries(company, partner_ids, as_of)
+        if triggers & ORDER_TRIGGERS:
             events += self._events_orders(company, partner_ids)
         if "inquiry_received" in triggers:
             events += self._events_inquiries(company, partner_ids)
@@ -153,21 +154,15 @@ class ExportCrmFollowup(models.Model):
             for template, concerns in matchers.get(event.trigger, ()):
                 if (
                     (event.per and template.export_per != event.per)
-                    or (event.occasion and not self._is_feast(template, event))
+                    or (
+                        event.occasion
+                        and template.plan_id.export_occasion != event.occasion
+                    )
                     or not concerns(customer)
                 ):
                     continue
                 found.append((template, event))
         return found
-
-    @api.model
-    def _is_feast(self, template, event):
-        plan = template.plan_id
-        if plan.export_occasion != event.occasion:
-            return False
-        words = plan._export_holiday_words()
-        name = (event.title or "").lower()
-        return event.occasion != "holiday" or not words or any(w in name for w in words)
 
     @api.model
     def _customers(self, company, partner_ids):
@@ -215,7 +210,10 @@ class ExportCrmFollowup(models.Model):
                 if not event.dead and (
                     not event.answered or template._export_is_clock()
                 ):
-                    new.append(self._unless_too_late(make(template, event), limit))
+                    too_late = limit
+                    if event.feast_id and event.day <= as_of:
+                        too_late = as_of  # nobody is greeted in the middle of a feast
+                    new.append(self._unless_too_late(make(template, event), too_late))
             elif row["state"] in OPEN_STATES:
                 if event.dead:
                     closed.append((row["id"], "cancelled", event.dead))
@@ -307,7 +305,7 @@ class ExportCrmFollowup(models.Model):
         tiers = dict(
             self.env.execute_query(SQL("SELECT code, id FROM export_crm_tier"))
         )
-        nobody = calc.Customer()
+        nobody, open_on = calc.Customer(), self._our_days(company)
 
         def make(template, event):
             customer = customers.get(event.partner_id, nobody)
@@ -315,8 +313,12 @@ class ExportCrmFollowup(models.Model):
             where = zones.get(event.partner_id, zone)
             own = pace(template, customer) or calc.Pace()
             values = self._step_values(template, event)
+            if template._export_is_clock():
+                times = self._clock_times(company, template, event, where, own, open_on)
+            else:
+                times = self._step_times(template, event, where, weekend, own)
             values.update(
-                self._step_times(company, template, event, where, weekend, own),
+                times,
                 tier_id=tiers.get(customer.tier),
                 country_id=customer.country_id,
             )
@@ -347,6 +349,7 @@ class ExportCrmFollowup(models.Model):
             "step": template._export_step(),
             "cycle": event.cycle,
             "title": event.title,
+            "feast_id": event.feast_id,
             "trigger": event.trigger,
             "node": template.export_node or None,
             "clock": template._export_is_clock(),
@@ -360,22 +363,31 @@ class ExportCrmFollowup(models.Model):
         }
 
     @api.model
-    def _step_times(self, company, template, event, zone, weekend, pace):
-        """Return when a step is to be made, and by when it is in time.
+    def _clock_times(self, company, template, event, zone, pace, open_on):
+        """Return until when a response time runs, from the moment of the event.
 
-        A response time runs from the moment of the event; another step is made in
-        the working hours of the customer's day, the next one if it is a day off.
+        :param zone: of the customer, on whose clock the day is counted
+        :param open_on: see ``_our_days``
         """
-        if template._export_is_clock():
-            moment = event.moment or calc.window(event.day, zone)[0]
-            due = self._plus_hours(company, moment, pace.hours, template)
-            day = pytz.utc.localize(due).astimezone(zone).date()
-            return {
-                "planned_date": day,
-                "window_at": moment,
-                "due_at": due,
-                "target_hours": pace.hours,
-            }
+        moment = event.moment or calc.window(event.day, zone)[0]
+        due = self._plus_hours(company, moment, pace.hours, template, open_on)
+        last = pytz.utc.localize(due).astimezone(company._export_timezone()).date()
+        day = pytz.utc.localize(due).astimezone(zone).date()
+        while day < last and not open_on(day):
+            day += timedelta(days=1)  # Sunday there, but Monday here
+        return {
+            "planned_date": day,
+            "window_at": moment,
+            "due_at": due,
+            "target_hours": pace.hours,
+        }
+
+    @api.model
+    def _step_times(self, template, event, zone, weekend, pace):
+        """Return when a step that is made by the day is to be made.
+
+        In the working hours of the customer's day, the next one if it is a day off.
+        """
         day = self._step_day(template, event, weekend, pace)
         begin, end = calc.window(day, zone)
         times = {"planned_date": day, "window_at": begin, "due_at": end}
@@ -396,18 +408,68 @@ class ExportCrmFollowup(models.Model):
             day = calc.step_date(day, pace.count, pace.unit, template._export_before())
         if event.trigger != "occasion":
             day = calc.working_day(day, weekend)
+        elif event.greet_by and day < event.day:
+            # Before a feast: on a day on which it is read.
+            day = calc.working_day_before(min(day, event.greet_by), weekend)
         return day
 
     @api.model
-    def _plus_hours(self, company, moment, hours, template):
-        """Return ``moment`` (naive UTC) plus hours, working ones if so configured."""
+    def _our_days(self, company):
+        """Return a function ``date → whether we work on it`` that looks up each month
+        once: our schedule with its leaves, and the public holidays of our country."""
+        calendar, zone = company.resource_calendar_id, company._export_timezone()
+        country, known = company.country_id, {}
+        weekend = country.export_weekend if country else "56"
+
+        def look_up(first):
+            after = calc.add_months(first, 1)
+            days = {first + timedelta(days=n) for n in range((after - first).days)}
+            if calendar:
+                begin, end = (calc.window(day, zone, 0, 0)[0] for day in (first, after))
+                worked = calendar._work_intervals_batch(
+                    pytz.utc.localize(begin), pytz.utc.localize(end)
+                )[False]
+                days &= {start.astimezone(zone).date() for start, _end, _meta in worked}
+            else:
+                days = {day for day in days if str(day.weekday()) not in weekend}
+            holidays = self.env["export.crm.nonworking.day"].search(
+                [
+                    ("country_id", "=", country.id),
+                    ("state_id", "in", (company.state_id.id, False)),
+                    ("date", ">=", first),
+                    ("date", "<", after),
+                ]
+            )
+            return days - set(holidays.mapped("date"))
+
+        def open_on(day):
+            first = day.replace(day=1)
+            if first not in known:
+                known[first] = look_up(first)
+            return day in known[first]
+
+        return open_on
+
+    @api.model
+    def _plus_hours(self, company, moment, hours, template, open_on):
+        """Return ``moment`` (naive UTC) plus hours, working ones if so configured.
+
+        What would end on a day off of ours ends at the same hour of our next working
+        day.
+
+        :param open_on: see ``_our_days``
+        """
         calendar = company.resource_calendar_id
-        if not (template.export_working_hours and calendar):
-            return moment + timedelta(hours=hours)
-        end = calendar.plan_hours(hours, pytz.utc.localize(moment), compute_leaves=True)
-        if not end:
-            return moment + timedelta(hours=hours)
-        return end.astimezone(pytz.utc).replace(tzinfo=None)
+        if template.export_working_hours and calendar:
+            end = calendar.plan_hours(
+                hours, pytz.utc.localize(moment), compute_leaves=True
+            )
+            if end:
+                moment = end.astimezone(pytz.utc).replace(tzinfo=None)
+                hours = 0
+        return calc.to_open_day(
+            moment + timedelta(hours=hours), company._export_timezone(), open_on
+        )
 
     @api.model
     def _answered_values(self, company, template, event, values):

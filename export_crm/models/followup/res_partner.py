@@ -8,6 +8,19 @@ from ...tools.core.readers import ACCOUNT_READERS
 from ...tools.followup import followup as calc
 from .export_crm_followup import OPEN_STATES
 
+# What decides when a contact can be reached.
+_PLACE = frozenset(
+    (
+        "export_tz_own",
+        "export_hours_own",
+        "export_hours_from",
+        "export_hours_to",
+        "country_id",
+        "state_id",
+        "phone",
+    )
+)
+
 
 @cache
 def _zone(name):
@@ -47,7 +60,9 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Take as known, when a contact opts in, what is true then.
 
-        With the customer, what is to do goes to its new salesperson.
+        With the customer, what is to do goes to its new salesperson. Who is archived
+        is not on anybody's list any more, and who moves is contacted in the hours of
+        the new place.
         """
         begins = self.browse()
         if vals.get("export_order_news"):
@@ -60,6 +75,11 @@ class ResPartner(models.Model):
             result = super().write(vals)
         if begins:
             begins._export_begin_order_news()
+        ledger = self.env["export.crm.followup"]
+        if vals.get("active") is False:
+            ledger._leave_archived(self)
+        elif _PLACE & set(vals):
+            ledger._follow_places(self)
         return result
 
     @api.model

@@ -27,6 +27,7 @@ class ExportCrmFollowup(models.Model):
         )
         horizon = as_of + timedelta(days=company.export_followup_ahead_days)
         self._watch_scheduled(company, whose)
+        self._end_feasts(company, whose, as_of)
         self._skip_too_late(company, partner_ids, as_of)
         rows = self.search(
             [

@@ -1,6 +1,5 @@
 from datetime import date, timedelta
 from typing import NamedTuple
-from zlib import crc32
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -10,8 +9,6 @@ from .export_crm_followup import OPEN_STATES
 
 # How far ahead occasions are looked for.
 OCCASION_DAYS = 21
-# A feast lasts no longer.
-FEAST_DAYS = 14
 # Which plan greets a day that is noted on a contact; others: as a birthday.
 _NOTED = {"national_day": "holiday", "anniversary": "first_order"}
 
@@ -134,12 +131,12 @@ class ExportCrmFollowup(models.Model):
         return [
             *self._events_first_order(company, partner_ids, as_of),
             *self._events_birthdays(partner_ids, as_of),
-            *self._events_holidays(partner_ids, as_of),
+            *self._events_feasts(partner_ids, as_of),
         ]
 
     @api.model
     def _occasion(self, kind, partner_id, contact_id, day, title=None, key=None):
-        key = title or key
+        key = key or title
         return calc.Event(
             "occasion",
             "res.partner",
@@ -149,8 +146,7 @@ class ExportCrmFollowup(models.Model):
             day,
             occasion=kind,
             title=title,
-            # A country has several feasts a year, whose dates are estimates at times.
-            cycle=day.year * 10000 + crc32(key.encode()) % 10000 if key else day.year,
+            cycle=calc.turn_number(day.year, key),
         )
 
     @api.model
@@ -190,37 +186,54 @@ class ExportCrmFollowup(models.Model):
                     day,
                     noted.name or None,
                     # Apart from the birthday, which needs no description either.
-                    key="other" if noted.kind == "other" else None,
+                    key=noted.name or ("other" if noted.kind == "other" else None),
                 )
 
     @api.model
-    def _events_holidays(self, partner_ids, as_of):
-        """Yield the public holidays of the customers' countries and states.
+    def _events_feasts(self, partner_ids, as_of):
+        """Yield the feasts of the customers' countries that are greeted.
 
-        Several days of one feast count as one: the first, until the last is over.
+        One contact each, however many days and public holidays a feast has.
         """
+        self.env["export.crm.feast"].flush_model()
+        self.env["export.crm.feast.date"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT partner.id, MIN(day.date), day.name
+                SELECT partner.id, kept.id
                   FROM res_partner partner
-                  JOIN export_crm_nonworking_day day
-                    ON day.country_id = partner.country_id
-                   AND (day.state_id IS NULL OR day.state_id = partner.state_id)
+                  JOIN export_crm_feast feast
+                    ON feast.country_id = partner.country_id
+                   AND feast.active AND feast.greet
+                  JOIN export_crm_feast_date kept ON kept.feast_id = feast.id
                  WHERE partner.id = ANY(%s)
-                   AND day.date BETWEEN %s AND %s
-                 GROUP BY partner.id, day.name
-                HAVING MAX(day.date) >= %s
-                 ORDER BY 1, 2
+                   AND kept.date_from <= %s
+                   AND kept.date_to >= %s
+                 ORDER BY partner.id, kept.date_from, kept.id
                 """,
                 list(partner_ids),
-                as_of - timedelta(days=FEAST_DAYS),
                 as_of + timedelta(days=OCCASION_DAYS),
                 as_of,
             )
         )
-        for partner_id, day, name in rows:
-            yield self._occasion("holiday", partner_id, None, day, name)
+        kept = self.env["export.crm.feast.date"].browse(
+            sorted({row[1] for row in rows})
+        )
+        for partner_id, days_id in rows:
+            days = kept.browse(days_id).with_prefetch(kept._prefetch_ids)
+            yield calc.Event(
+                "occasion",
+                "res.partner",
+                partner_id,
+                partner_id,
+                None,
+                days.date_from,
+                occasion="holiday",
+                title=days.feast_id.name,
+                feast_id=days.feast_id.id,
+                greet_by=days.greet_by,
+                cycle=days._cycle(),
+            )
 
     @api.model
     def _events_warnings(self, company, partner_ids, as_of):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.followup import followup as calc
@@ -10,19 +10,23 @@ class ExportCrmFollowup(models.Model):
     _inherit = "export.crm.followup"
 
     @api.model
-    def _events_deliveries(self, company, partner_ids):
+    def _events_deliveries(self, company, partner_ids, as_of):
         """Return the events (``tools/followup``) of deliveries since go-live.
 
         One per transfer, one per order (on its last delivery that was not returned),
-        one per dispatch. What came back is no delivery; a new delivery is one.
+        one per dispatch. What came back is no delivery; a new delivery is one. That
+        goods have left is told until they have arrived.
+
+        :param date as_of: today where the company is
         """
         rows = self.env.execute_query_dict(self._delivery_sql(company, partner_ids))
         transit = self.env["export.crm.transit"]._resolver(company)
         routes = self._order_routes({row["order_id"] for row in rows})
+        zone, now = company._export_timezone(), fields.Datetime.now()
         last, found = {}, []
         for row in rows:
             dead = self._delivery_dead(row)
-            day, _source = calc.anchor_day(
+            day, source = calc.anchor_day(
                 row["received"],
                 row["eta"],
                 row["day"],
@@ -30,7 +34,9 @@ class ExportCrmFollowup(models.Model):
                     routes.get(row["order_id"], ()), row["incoterm"], row["country_id"]
                 ),
             )
-            found += self._picking_events(row, day, dead)
+            arrived = calc.has_arrived(day, source, row["day"], as_of)
+            evening = min(calc.window(day, zone)[1], now) if arrived else None
+            found += self._picking_events(row, day, dead, evening)
             if row["kind"] == "order":
                 last.setdefault(row["order_id"], []).append((day, dead, row))
         for deliveries in last.values():
@@ -49,7 +55,12 @@ class ExportCrmFollowup(models.Model):
         return None
 
     @api.model
-    def _picking_events(self, row, day, dead):
+    def _picking_events(self, row, day, dead, arrived):
+        """Yield the events of a transfer.
+
+        :param day: on which the customer has, or will have, the goods
+        :param arrived: evening (naive UTC) of the day when they were there, or None
+        """
         common = {
             "model": "stock.picking",
             "record_id": row["picking_id"],
@@ -62,7 +73,13 @@ class ExportCrmFollowup(models.Model):
             yield calc.Event("sample_sent", day=day, **common)
             return
         yield calc.Event("delivery_received", day=day, per="delivery", **common)
-        yield calc.Event("shipped", day=row["day"], moment=row["date_done"], **common)
+        yield calc.Event(
+            "shipped",
+            day=row["day"],
+            moment=row["date_done"],
+            answered=arrived,
+            **common,
+        )
 
     @api.model
     def _order_delivered_event(self, row, day, dead):

@@ -2,6 +2,12 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.followup import followup as calc
+from ..account.sources import service_orders_sql
+
+#: Triggers whose events are quotations and orders.
+ORDER_TRIGGERS = frozenset(
+    ("quotation_sent", "order_confirmed", "sample_ordered", "service_rendered")
+)
 
 
 class ExportCrmFollowup(models.Model):
@@ -11,7 +17,7 @@ class ExportCrmFollowup(models.Model):
 
     @api.model
     def _events_orders(self, company, partner_ids):
-        """Return the events of quotations sent and of orders confirmed."""
+        """Return the events of quotations sent, orders confirmed, services rendered."""
         rows = self.env.execute_query_dict(self._order_sql(company, partner_ids))
         found = []
         for row in rows:
@@ -21,11 +27,9 @@ class ExportCrmFollowup(models.Model):
                 "order_id": row["id"],
                 "partner_id": row["partner_id"],
                 "contact_id": row["contact_id"],
-                # Draft again: it was sent or confirmed before it was cancelled.
-                "dead": "order_cancelled"
-                if row["state"] in ("cancel", "draft")
-                else None,
             }
+            # Draft again: it was sent or confirmed before it was cancelled.
+            off = "order_cancelled" if row["state"] in ("cancel", "draft") else None
             if row["sent_at"]:
                 found.append(
                     calc.Event(
@@ -33,33 +37,57 @@ class ExportCrmFollowup(models.Model):
                         day=row["sent_day"],
                         moment=row["sent_at"],
                         answered=row["date_order"] if row["state"] == "sale" else None,
+                        dead=off,
                         **common,
                     )
                 )
             if row["confirmed_at"]:
-                sample = row["kind"] == "sample"
-                found.append(
-                    calc.Event(
-                        "sample_ordered" if sample else "order_confirmed",
-                        day=row["order_day"],
-                        moment=row["confirmed_at"],
-                        answered=row["shipped_at"] if sample else None,
-                        **common,
-                    )
-                )
+                found += self._confirmed_events(row, off, common)
         return found
+
+    @api.model
+    def _confirmed_events(self, row, off, common):
+        """Yield what a confirmed order calls for.
+
+        Its schedule, or its sample, until the goods have left; nothing of the kind
+        after everything came back, and for services, which call for a contact of
+        their own.
+        """
+        sample = row["kind"] == "sample"
+        over, net = row["all_done"], row["sent_net"]
+        returned = over and net is not None and net <= 0
+        yield calc.Event(
+            "sample_ordered" if sample else "order_confirmed",
+            day=row["order_day"],
+            moment=row["confirmed_at"],
+            answered=row["shipped_at"] if sample or (over and net) else None,
+            dead=off
+            or (row["service"] and "services")
+            or (returned and "returned")
+            or None,
+            **common,
+        )
+        if row["service"] and not sample:
+            yield calc.Event(
+                "service_rendered", day=row["service_day"], dead=off, **common
+            )
 
     @api.model
     def _order_sql(self, company, partner_ids):
         """Return a row per order that was sent or confirmed since go-live.
 
         The day of an order that was confirmed and cancelled later is still known by
-        ``export_confirmed_at``; ``shipped_at``: its first transfer to the customer.
+        ``export_confirmed_at``; ``shipped_at``: its first transfer to the customer, of
+        an order of goods the last one; ``all_done``: nothing is left to send;
+        ``sent_net``: sent less returned, NULL before anything was sent; ``service``:
+        it has services and no goods; ``service_day``: the day promised for them, or
+        that of the order.
         """
         return SQL(
             """
             WITH orders AS (
                 SELECT o.id, o.state, o.export_kind AS kind, o.date_order,
+                       o.commitment_date,
                        o.export_sent_at AS sent_at,
                        o.export_confirmed_at AS confirmed_at,
                        contact.id AS contact_id,
@@ -69,27 +97,49 @@ class ExportCrmFollowup(models.Model):
                  WHERE o.company_id = ANY(%(branches)s)
                    AND contact.commercial_partner_id = ANY(%(partners)s)
                    AND GREATEST(o.export_sent_at, o.export_confirmed_at) >= %(live)s
-            ), shipped AS (
-                SELECT line.order_id, MIN(picking.date_done) AS at
+            ), moved AS (
+                SELECT line.order_id, m.state, m.quantity, picking.date_done,
+                       origin.usage = 'customer' AS back,
+                       target.usage = 'customer' AS outgoing
                   FROM orders
                   JOIN sale_order_line line ON line.order_id = orders.id
-                  JOIN stock_move m ON m.sale_line_id = line.id AND m.state = 'done'
+                  JOIN stock_move m ON m.sale_line_id = line.id
+                   AND m.state <> 'cancel'
+                  JOIN stock_location origin ON origin.id = m.location_id
                   JOIN stock_location target ON target.id = m.location_dest_id
-                  JOIN stock_picking picking ON picking.id = m.picking_id
-                 WHERE orders.kind = 'sample' AND target.usage = 'customer'
-                 GROUP BY line.order_id
+             LEFT JOIN stock_picking picking ON picking.id = m.picking_id
+            ), sent AS (
+                SELECT order_id,
+                       MIN(date_done) FILTER (WHERE done AND outgoing) AS first_at,
+                       MAX(date_done) FILTER (WHERE done AND outgoing) AS last_at,
+                       -- What still comes back is nothing to send.
+                       BOOL_AND(done OR back) AS all_done,
+                       CASE WHEN BOOL_OR(done AND outgoing)
+                            THEN SUM(CASE WHEN NOT done OR back = outgoing THEN 0
+                                          WHEN outgoing THEN quantity
+                                          ELSE -quantity END)::float8 END AS net
+                  FROM (SELECT *, state = 'done' AS done FROM moved) moved
+                 GROUP BY order_id
             )
-            SELECT orders.*, shipped.at AS shipped_at,
+            SELECT orders.*, sent.net AS sent_net,
+                   CASE WHEN orders.kind = 'sample' THEN sent.first_at
+                        ELSE sent.last_at END AS shipped_at,
+                   COALESCE(sent.all_done, FALSE) AS all_done,
+                   service.order_id IS NOT NULL AS service,
+                   (COALESCE(orders.commitment_date, confirmed_at)
+                       AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS service_day,
                    (sent_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS sent_day,
                    (confirmed_at AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
                        AS order_day
               FROM orders
-         LEFT JOIN shipped ON shipped.order_id = orders.id
+         LEFT JOIN sent ON sent.order_id = orders.id
+         LEFT JOIN (%(services)s) service ON service.order_id = orders.id
             """,
             branches=company._export_tree().ids,
             partners=list(partner_ids),
             tz=company._export_timezone().zone,
             live=self._live_instant(company),
+            services=service_orders_sql(SQL("SELECT id AS order_id FROM orders")),
         )
 
     @api.model
@@ -110,7 +160,8 @@ class ExportCrmFollowup(models.Model):
             SQL(
                 """
                 SELECT lead.id, lead.active, lead.create_date AS at,
-                       lead.export_first_reply_at AS reply, contact.id AS contact_id,
+                       LEAST(lead.export_first_reply_at, offer.at) AS reply,
+                       contact.id AS contact_id,
                        contact.commercial_partner_id AS partner_id,
                        (lead.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date
                            AS day
@@ -118,6 +169,14 @@ class ExportCrmFollowup(models.Model):
              LEFT JOIN res_partner contact ON contact.id = lead.partner_id
              LEFT JOIN res_users salesperson ON salesperson.id = lead.user_id
              LEFT JOIN res_users author ON author.id = lead.create_uid
+             -- A quotation that is sent answers what was asked.
+             LEFT JOIN LATERAL (
+                       SELECT MIN(LEAST(export_sent_at, export_confirmed_at)) AS at
+                         FROM sale_order
+                        WHERE opportunity_id = lead.id
+                          AND LEAST(export_sent_at, export_confirmed_at)
+                              >= lead.create_date
+                       ) offer ON TRUE
                  WHERE COALESCE(lead.company_id, salesperson.company_id,
                                 author.company_id) = ANY(%(branches)s)
                    AND lead.create_date >= %(live)s

@@ -85,6 +85,8 @@ class ExportCrmFollowup(models.Model):
             if len(steps) > 1 and script:
                 parts.append(Markup("<p><b>%s</b></p>") % row.name)
             parts.append(script or Markup(""))
+            if row.feast_id.text:
+                parts.append(Markup("<p>%s</p>") % row.feast_id.text)
         parts.append(self._usage_html(known.usages))
         if self.on_hold:
             warning = self._hold_sentence(known)

@@ -15,6 +15,7 @@ _COLUMNS = {
     "step": "varchar",
     "cycle": "int",
     "title": "varchar",
+    "feast_id": "int",
     "trigger": "varchar",
     "node": "varchar",
     "clock": "bool",

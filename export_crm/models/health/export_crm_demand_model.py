@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...tools.health import backtest, demand, demand_model
 from ...tools.health.demand_history import history
+from ..account.sources import company_notes_sql, credited_sql
 from ..account.unknown import FactFloat
 
 # More customers than this make the fit slower and no better.
@@ -186,7 +187,9 @@ class ExportCrmDemandModel(models.Model):
                        SUM(GREATEST(%(money)s, 0))
                   FROM sale_order s
                   JOIN res_partner p ON p.id = s.partner_id
+                  LEFT JOIN (%(credited)s) credited ON credited.order_id = s.id
                  WHERE s.company_id = ANY(%(branches)s)
+                   AND credited.order_id IS NULL
                    AND s.state = 'sale'
                    AND s.export_kind = 'order'
                    AND s.date_order < %(until)s
@@ -195,6 +198,7 @@ class ExportCrmDemandModel(models.Model):
                  GROUP BY 1, 2
                 HAVING SUM(GREATEST(%(money)s, 0)) > 0
                 """,
+                credited=credited_sql(scope, company_notes_sql(scope)),
                 day=scope.day(SQL("s.date_order")),
                 money=scope.money(SQL("s.amount_untaxed"), SQL("s.currency_rate")),
                 branches=scope.branches,

@@ -19,6 +19,7 @@ HEALTH_INPUTS = (
     "portal_days_90d",
     "claims_load",
     "delivery_count",
+    "service_count",
     "forecast_completion",
     "payment_prompt",
     "satisfaction",
@@ -161,7 +162,9 @@ class ExportCrmAccount(models.Model):
                 return health.system(row["portal_days_90d"], component._reference(tier))
             case "complaints":
                 return health.complaints(
-                    row["claims_load"], row["orders_365d"], row["delivery_count"]
+                    row["claims_load"],
+                    row["orders_365d"],
+                    (row["delivery_count"] or 0) + (row["service_count"] or 0),
                 )
             case "forecast":
                 return health.forecast(_number(row["forecast_completion"]))

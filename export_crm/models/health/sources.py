@@ -44,7 +44,7 @@ def _rhythm_sql(scope):
                              day - LAG(day) OVER (
                                  PARTITION BY partner_id ORDER BY day) AS gap
                         FROM export_fact_order
-                       WHERE purchase
+                       WHERE kept
                        GROUP BY partner_id, day
                       HAVING SUM(GREATEST(amount, 0)) > 0
                       ) purchase

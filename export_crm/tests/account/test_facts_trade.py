@@ -1,5 +1,6 @@
 from datetime import date, datetime
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import AS_OF, FactsCommon
@@ -106,7 +107,7 @@ class TestFactsTrade(FactsCommon):
         )
         self._order(self.customer, "2024-05-31", 1000, pricelist_id=pricelist.id)
         self._order(self.customer, "2024-06-01", 1000, pricelist_id=pricelist.id)
-        self._credit(self.customer, "2024-05-15", 100, currency_id=currency.id)
+        self._credit(self.customer, "2024-05-31", 100, currency_id=currency.id)
         account = self._facts(self.customer)
         self.assertEqual(account.revenue_365d, 250.0 + 125.0 - 25.0)
         # a later rate changes nothing
@@ -183,6 +184,135 @@ class TestFactsTrade(FactsCommon):
         # Both in one batch, and a day on which nothing else happened.
         self.accounts._refresh_facts(self.company, [self.customer.id, payer.id], AS_OF)
         self.assertEqual(self._account(self.customer).revenue_365d, 30)
+
+    def _billed(self, partner, day, *lines, order=None):
+        """Post an invoice of lines that stand in no order, with those of ``order``."""
+        move = (
+            order._create_invoices()
+            if order
+            else self.env["account.move"].create(
+                {"move_type": "out_invoice", "partner_id": partner.id}
+            )
+        )
+        move.write(
+            {
+                "invoice_date": day,
+                "invoice_line_ids": [
+                    Command.create(
+                        {"product_id": product.id, "price_unit": price, "tax_ids": []}
+                    )
+                    for product, price in lines
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
+    def test_credit_of_what_was_never_counted_takes_nothing_off(self):
+        """Invoices without orders, credited: neither below nothing nor of others."""
+        freight = self._create_product(name="Freight", taxes_id=[], type="service")
+        direct = self._billed(self.customer, "2024-05-03", (freight, 51000))
+        self._reverse(direct, "2024-05-10")
+        self.assertEqual(self._facts(self.customer).revenue_365d, 0.0)
+        self._order(self.customer, "2024-05-01", 100000)
+        self.assertEqual(self._facts(self.customer).revenue_365d, 100000.0)
+
+    def test_credit_without_an_invoice_before_anything_was_bought(self):
+        """What came before the orders is of another time; later ones count."""
+        self._credit(self.customer, "2024-04-15", 51000)
+        account = self._facts(self.customer)
+        self.assertEqual((account.revenue_365d, account.revenue_total), (0.0, 0.0))
+        self._order(self.customer, "2024-05-01", 1000)
+        self.assertEqual(self._facts(self.customer).revenue_365d, 1000.0)
+        self._credit(self.customer, "2024-05-15", 300)
+        self._credit(self.customer, "2024-05-16", 900)  # 200 more than is left
+        self.assertEqual(self._facts(self.customer).revenue_365d, 0.0)
+        self._order(self.customer, "2024-06-01", 50)
+        account = self._facts(self.customer)
+        self.assertEqual(account.revenue_365d, 50.0)
+        self.assertEqual(account.order_count, 2)
+
+    def test_credit_of_an_invoice_with_and_without_an_order(self):
+        """Reversed in full: the order's part counts, the freight beside it never did;
+        a discount that is added to the credit note does."""
+        freight = self._create_product(name="Freight", taxes_id=[], type="service")
+        discount = self._create_product(name="Discount", taxes_id=[], type="service")
+        self._order(self.customer, "2024-04-01", 5000)
+        order = self._order(self.customer, "2024-05-02", 400)
+        mixed = self._billed(self.customer, "2024-05-03", (freight, 70), order=order)
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=mixed.ids)
+            .create({"journal_id": mixed.journal_id.id, "date": "2024-05-10"})
+        )
+        refund = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
+        refund.write(
+            {
+                "invoice_date": "2024-05-10",
+                "invoice_line_ids": [
+                    Command.create(
+                        {"product_id": discount.id, "price_unit": 30, "tax_ids": []}
+                    )
+                ],
+            }
+        )
+        refund.action_post()
+        self.assertEqual(self._facts(self.customer).revenue_365d, 5000.0 - 30.0)
+
+    def test_fully_credited_order_is_no_purchase(self):
+        """Not in the number, the rhythm, the dates or the average; in the revenue each
+        document counts at its own date."""
+        self._order(self.customer, "2024-01-10", 1000)
+        order = self._order(self.customer, "2024-03-10", 400)
+        self._order(self.customer, "2024-05-10", 600)
+        self.assertEqual(self._facts(self.customer).order_count, 3)
+        self._reverse(self._invoice_order(order, "2024-03-15"), "2024-06-01")
+        account = self._facts(self.customer)
+        self.assertEqual(account.order_count, 2)
+        self.assertEqual((account.orders_91d, account.orders_prev_91d), (1, 1))
+        self.assertEqual(account.interval_mean, 121.0)
+        self.assertEqual(account.order_average, 800.0)
+        self.assertEqual(account.revenue_365d, 1600.0)
+        self.assertEqual(account.revenue_91d, 600.0 - 400.0)
+        day_before = self._facts(self.customer, date(2024, 5, 31))
+        self.assertEqual(day_before.order_count, 3, "not credited yet")
+        histories = self.env["export.crm.demand.model"]._histories(self.company, AS_OF)
+        self.assertEqual(len(histories[0]), 2)
+
+    def test_only_order_credited_makes_no_customer_of_a_tier(self):
+        order = self._order(self.customer, "2024-03-10", 400)
+        self._reverse(self._invoice_order(order, "2024-03-15"), "2024-06-01")
+        account = self._facts(self.customer)
+        self.assertEqual((account.order_count, account.revenue_365d), (0, 0.0))
+        self.assertFalse(account.first_order_date or account.last_order_date)
+        self.assertEqual(account.order_average, None)
+
+    def test_what_is_credited_in_part_or_billed_again_is_a_purchase(self):
+        order = self._order(self.customer, "2024-03-10", 400)
+        move = self._invoice_order(order, "2024-03-15")
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"journal_id": move.journal_id.id, "date": "2024-06-01"})
+        )
+        refund = self.env["account.move"].browse(wizard.reverse_moves()["res_id"])
+        refund.invoice_date = "2024-06-01"
+        refund.invoice_line_ids.price_unit = 399.0
+        refund.action_post()
+        self.assertEqual(self._facts(self.customer).order_count, 1)
+        again = self._order(self.customer, "2024-04-10", 200)
+        self._reverse(self._invoice_order(again, "2024-04-15"), "2024-05-01")
+        self.assertEqual(self._facts(self.customer).order_count, 1)
+        self._invoice_order(again, "2024-05-02")
+        self.assertEqual(self._facts(self.customer).order_count, 2)
+
+    def test_credited_order_that_a_third_party_pays(self):
+        payer = self._customer("Trading house")
+        order = self._order(
+            self.customer, "2024-05-02", 200, partner_invoice_id=payer.id
+        )
+        self._reverse(self._invoice_order(order, "2024-05-03"), "2024-05-10")
+        self.assertEqual(self._facts(self.customer).order_count, 0)
 
     def test_active_quarters_are_three_calendar_months_each(self):
         as_of = date(2024, 5, 31)

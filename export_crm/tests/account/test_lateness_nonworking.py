@@ -1,6 +1,8 @@
 from datetime import date
+from unittest.mock import patch
 
 import psycopg2
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
@@ -63,6 +65,90 @@ class TestLatenessNonworking(LatenessCommon):
         self.Day._cron_fill([2025])
         self.assertEqual(self.Day.search_count([("country_id", "=", nowhere.id)]), 0)
         self.assertEqual(nowhere.export_weekend, "56")
+
+    # === A COUNTRY IS USED FOR THE FIRST TIME === #
+
+    def _never_used(self, *codes):
+        countries = self.env["res.country"].search([("code", "in", codes)])
+        self.env.cr.execute(
+            "UPDATE res_country SET export_calendar_year = NULL WHERE id IN %s",
+            [countries._ids],
+        )
+        self.env.cr.execute(
+            "UPDATE res_country_state SET export_calendar_year = NULL"
+            " WHERE country_id IN %s",
+            [countries._ids],
+        )
+        self.env.invalidate_all()
+        return countries
+
+    def _known(self, country, state=None):
+        return self.Day.search(
+            [("country_id", "=", country.id), ("state_id", "=", state and state.id)]
+        )
+
+    def test_first_contact_in_a_country_brings_its_holidays(self):
+        """By the form, by another form, by an import; of states, too."""
+        brazil, japan, kenya, austria = (
+            self._never_used(code) for code in ("BR", "JP", "KE", "AT")
+        )
+        new = self.env["res.partner"].create({"name": "x", "country_id": brazil.id})
+        self.assertTrue(self._known(brazil))
+        self.assertTrue(
+            self.env["export.crm.feast"].search([("country_id", "=", brazil.id)])
+        )
+        new.country_id = japan
+        self.assertTrue(self._known(japan))
+        result = self.env["res.partner"].load(
+            ["name", "country_id/id"], [["a", "base.ke"], ["b", "base.at"]]
+        )
+        self.assertFalse([m for m in result["messages"] if m["type"] == "error"])
+        self.assertTrue(self._known(kenya) and self._known(austria))
+
+    def test_first_contact_in_a_state(self):
+        germany = self._never_used("DE")
+        partner = self.env["res.partner"].create(
+            {"name": "x", "country_id": germany.id}
+        )
+        self.assertTrue(self._known(germany))
+        self.assertFalse(self._known(germany, self.bavaria))
+        partner.state_id = self.bavaria
+        self.assertTrue(self._known(germany, self.bavaria))
+
+    def test_country_is_filled_once(self):
+        """Whoever comes next costs nothing; a salesperson may be the first."""
+        brazil = self._never_used("BR")
+        with patch.object(
+            type(self.Day), "_fill_insert", autospec=True, side_effect=self._inserted
+        ):
+            self.inserts = 0
+            partners = self.env["res.partner"].with_user(self.salesperson)
+            partners.create(
+                [{"name": f"{n}", "country_id": brazil.id} for n in range(50)]
+            )
+            self.assertEqual(self.inserts, 1)
+            partners.create({"name": "later", "country_id": brazil.id})
+            self.assertEqual(self.inserts, 1)
+
+    def _inserted(self, _days, rows):
+        self.inserts += 1
+        return len(rows)
+
+    def test_next_year_is_fetched_by_whoever_comes_first(self):
+        brazil = self._never_used("BR")
+        self.env["res.partner"].create({"name": "x", "country_id": brazil.id})
+        until = brazil.export_calendar_year
+        with freeze_time(f"{until - 1}-01-01"):
+            self.env["res.partner"].create({"name": "y", "country_id": brazil.id})
+        self.assertEqual(brazil.export_calendar_year, until + 1)
+        self.assertIn(date(until + 1, 9, 7), self._known(brazil).mapped("date"))
+
+    def test_names_are_those_that_feasts_are_known_by(self):
+        """In English on every server, whatever language that speaks."""
+        brazil = self._never_used("BR")
+        with patch.dict("os.environ", {"LANGUAGE": "pt_BR", "LC_ALL": "pt_BR.UTF-8"}):
+            self.env["res.partner"].create({"name": "x", "country_id": brazil.id})
+        self.assertIn("Christmas Day", self._known(brazil).mapped("name"))
 
     def test_one_row_per_day_and_place(self):
         values = {"country_id": self.germany.id, "date": "2025-02-03", "name": "x"}

@@ -111,6 +111,31 @@ class TestContactPartner(ExportCrmCommon):
         self.assertEqual(contact.export_whatsapp_url, "https://wa.me/971505550119")
         self.assertEqual(contact.export_tel_url, "tel:+2348035550164")
 
+    def test_no_chat_with_landlines_and_service_numbers(self):
+        """Such a number is called; a chat goes to a number of its own."""
+        for phone, chats in (
+            ("+49 171 1234567", True),
+            ("+49 30 12345678", False),
+            ("+86 138 1234 5678", True),
+            ("+86 21 6128 5678", False),
+            ("+86 800 810 8888", False),
+            ("+1 212 555 0123", True),  # there nobody can tell
+            ("+1 800 555 0123", False),
+            ("+44 7400 123456", True),
+            ("+44 20 7946 0958", False),
+            ("+44 800 123 4567", False),
+            ("+44 303 090 0900", False),
+        ):
+            with self.subTest(phone):
+                contact = self._contact(phone=phone)
+                self.assertTrue(contact.export_tel_url)
+                self.assertFalse(contact.export_phone_problem)
+                self.assertEqual(bool(contact.export_whatsapp_url), chats)
+                contact.export_whatsapp = "+971 50 555 0119"
+                self.assertEqual(
+                    contact.export_whatsapp_url, "https://wa.me/971505550119"
+                )
+
     def test_number_that_cannot_be_dialled_says_so_and_stops_nothing(self):
         for phone, country, words in (
             ("ask Maria", "ng", "Nigeria"),

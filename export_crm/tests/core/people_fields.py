@@ -77,6 +77,8 @@ PEOPLE = {
         "active body company_id industry_ids is_offer name segment sequence tier_ids "
         "trigger"
     ),
+    "export.crm.feast": ("active country_id greet hours_from hours_to name names text"),
+    "export.crm.feast.date": "date_from date_to feast_id",
     "export.crm.health.component": (
         "active code company_id description name reference_a reference_b "
         "reference_c sequence weight"
@@ -116,9 +118,7 @@ PEOPLE = {
         "limit_c minimum name probability sequence tier_ids wants_contact"
     ),
     "export.crm.willingness": "company_id date note partner_id value",
-    "mail.activity.plan": (
-        "export_description export_holidays export_occasion export_trigger"
-    ),
+    "mail.activity.plan": ("export_description export_occasion export_trigger"),
     "mail.activity.plan.template": (
         "export_channel export_code export_contact_role export_country_group_ids "
         "export_delay_hours export_hold_script export_industry_ids "

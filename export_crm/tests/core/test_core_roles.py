@@ -47,6 +47,8 @@ CUSTOMERS = {
 }
 CONFIGURATION = {
     "export.crm.card": EVERYBODY,
+    "export.crm.feast": {**EVERYBODY, "manager": "rwcu"},
+    "export.crm.feast.date": {**EVERYBODY, "manager": "rwcu"},
     "export.crm.tier": {**EVERYBODY, "manager": "rwcu"},
     "export.crm.tier.criterion": SALES_RULES,
     "export.crm.tier.policy": SALES_RULES,

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+import pytz
 from freezegun import freeze_time
 
 from odoo import Command
@@ -230,7 +231,84 @@ class TestFollowupChanges(FollowupCommon):
         self.assertEqual((row.contact_id, row.channel), (self.customer, "line"))
         self.assertEqual(row.window_at, self._at(self.day, 8))
 
+    def _local_hours_of(self, row):
+        """Return begin and end of the row's window on the clock of its contact."""
+        zone = row._contact_zone()
+        return [
+            pytz.utc.localize(moment).astimezone(zone).strftime("%a %H:%M")
+            for moment in (row.window_at, row.due_at)
+        ]
+
+    def test_place_moves_what_is_to_do(self):
+        """Into the working hours of the new place, at once, whatever says where it is;
+        on the same day there, or the next working day."""
+        buyer = self._contact("Buyer", export_tz_own="Africa/Lagos")
+        row = self._scheduled(partner=buyer)
+        self.assertEqual(self._local_hours_of(row), ["Mon 09:00", "Mon 18:00"])
+        for zone in ("Asia/Tokyo", "America/Los_Angeles", "Pacific/Auckland"):
+            with self.subTest(zone):
+                buyer.export_tz_own = zone
+                self.assertEqual(self._local_hours_of(row), ["Mon 09:00", "Mon 18:00"])
+                self.assertEqual(row.activity_id.date_deadline, self.day)
+        self.customer.write(
+            {
+                "export_hours_own": True,
+                "export_hours_from": 7.0,
+                "export_hours_to": 11.0,
+            }
+        )
+        self.assertEqual(self._local_hours_of(row), ["Mon 07:00", "Mon 11:00"])
+        buyer.write({"export_tz_own": False, "phone": "+91 98765 43210"})
+        self.assertEqual(row._contact_zone().zone, "Asia/Kolkata")
+        self.assertEqual(self._local_hours_of(row), ["Mon 07:00", "Mon 11:00"])
+
+    def test_moved_to_where_that_day_is_off(self):
+        bahrain = self.env.ref("base.bh")
+        bahrain.export_weekend = "01"
+        row = self._scheduled()
+        self.customer.country_id = bahrain
+        self.assertEqual(row.planned_date, self.day + timedelta(days=2))
+        self.assertEqual(row.activity_id.date_deadline, row.planned_date)
+
+    def test_day_off_that_a_person_chose_stays(self):
+        """As long as the customer is where it was."""
+        self.customer.export_tz_own = "Africa/Lagos"
+        row = self._scheduled()
+        saturday = self.day + timedelta(days=5)
+        row.activity_id.date_deadline = saturday
+        self.assertEqual(row.planned_date, saturday)
+        self.customer.phone = "+49 30 12345678"
+        self.customer.name = "Another name"
+        self._run(as_of=self.day)
+        self.assertEqual(row.planned_date, saturday)
+
+    def test_place_that_moved_by_itself_is_followed_at_night(self):
+        """E.g. the country's working hours, by whoever keeps them."""
+        self.customer.country_id = self.env.ref("base.ng")
+        row = self._scheduled()
+        self.customer.country_id.export_hours_from = 11.0
+        self._run(as_of=self.day)
+        self.assertEqual(self._local_hours_of(row), ["Mon 11:00", "Mon 18:00"])
+
     # === WHOM NOT TO CONTACT === #
+
+    def test_archived_contact_leaves_today_at_once(self):
+        """Somebody else of the customer is named, on the card and in the activity."""
+        leaving = self._contact("Leaving", export_contact_role="commercial")
+        row = self._scheduled(partner=leaving)
+        self.assertEqual(row.contact_id, leaving)
+        self.assertIn("Leaving", row.activity_id.summary)
+        leaving.with_user(self.salesperson).action_archive()
+        self.assertEqual(row.contact_id, self.customer)
+        self.assertNotIn("Leaving", row.activity_id.summary)
+        self.assertEqual(row.state, "scheduled")
+
+    def test_archived_customer_leaves_today_at_once(self):
+        row = self._scheduled(partner=self._contact("Buyer"))
+        activity = row.activity_id
+        self.customer.action_archive()
+        self.assertEqual((row.state, row.reason), ("skipped", "no_contact"))
+        self.assertFalse(activity.exists())
 
     def test_customer_archived(self):
         """Nobody there is contacted any more, whoever works there."""
@@ -369,33 +447,3 @@ class TestFollowupChanges(FollowupCommon):
         for _run in range(2):
             self._run()
         self.assertEqual(len(self._rows()), 2)
-
-    def test_feast_of_several_days(self):
-        """Estimates of its days change; while it lasts, its first day counts."""
-        self._plan("holiday")
-        country = self.env.ref("base.us")
-        self.customer.country_id = country
-        days = self.env["export.crm.nonworking.day"].sudo()
-        days.search([("country_id", "=", country.id)]).unlink()
-        soon = self.today + timedelta(days=10)
-        feast = days.create(
-            [
-                {
-                    "country_id": country.id,
-                    "date": soon + timedelta(days=number),
-                    "name": "Thanksgiving",
-                }
-                for number in range(3)
-            ]
-        )
-        self._run()
-        row = self._rows()
-        self.assertEqual(row.anchor_date, soon)
-        for day in feast.sorted("date", reverse=True):
-            day.date += timedelta(days=1)
-            day.flush_recordset()  # one by one: in one statement any may come first
-        self._run()
-        self.assertEqual(row.anchor_date, soon + timedelta(days=1))
-        self._run(as_of=soon + timedelta(days=2))
-        self.assertEqual(self._rows(), row)
-        self.assertEqual(row.anchor_date, soon + timedelta(days=1))

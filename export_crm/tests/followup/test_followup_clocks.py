@@ -131,13 +131,89 @@ class TestFollowupClocks(FollowupCommon):
         """Two working hours from Friday 16:00: Monday 09:00 (8–12 and 13–17)."""
         template = self._step("first_reply")
         due = self.ledger._plus_hours(
-            self.company, datetime(2026, 3, 6, 16, 0), 2, template
+            self.company,
+            datetime(2026, 3, 6, 16, 0),
+            2,
+            template,
+            self.ledger._our_days(self.company),
         )
         self.assertEqual(due, datetime(2026, 3, 9, 9, 0))
         taken = self.ledger._hours_between(
             self.company, datetime(2026, 3, 6, 16, 0), datetime(2026, 3, 9, 10, 0), True
         )
         self.assertEqual(taken, 3.0)
+
+    def _due(self, moment, hours):
+        """Return until when a promise of so many hours of an order runs."""
+        policies = self.env["export.crm.tier.policy"].search([])
+        policies.order_hours = hours
+        partner = self._customer(f"{moment} {hours}")
+        with self._at_time(moment):
+            order = self._sold(partner)
+        self._run(as_of=moment.date(), partners=partner, contacts=False)
+        return self._clock(order)
+
+    def test_no_promise_ends_on_a_day_off(self):
+        """Whenever it began: at the same hour of our next working day."""
+        self._plan("order")
+        thursday = MONDAY + timedelta(days=3)
+        row = self._due(thursday, 72)
+        self.assertEqual(row.due_at, thursday + timedelta(days=4), "not on Sunday")
+        self.assertEqual(row.target_hours, 72, "what was promised is still that")
+        step = self._step("order_schedule")
+        for calendar in (self.company.resource_calendar_id, False):
+            self.company.resource_calendar_id = calendar
+            open_on = self.ledger._our_days(self.company)
+            for day in range(7):
+                for hours in (24, 48, 72):
+                    moment = MONDAY + timedelta(days=day)
+                    due = moment + timedelta(hours=hours)
+                    due += timedelta(days={5: 2, 6: 1}.get(due.weekday(), 0))
+                    with self.subTest(begun=f"{moment:%a}", hours=hours):
+                        got = self.ledger._plus_hours(
+                            self.company, moment, hours, step, open_on
+                        )
+                        self.assertEqual(got, due)
+
+    def test_no_promise_ends_on_a_holiday_or_leave_of_ours(self):
+        self._plan("order")
+        self.company.country_id = self.env.ref("base.de")
+        self.env["export.crm.nonworking.day"].search([]).unlink()
+        self.env["export.crm.nonworking.day"].create(
+            {
+                "country_id": self.env.ref("base.de").id,
+                "name": "x",
+                "date": "2026-03-05",
+            }
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Works outing",
+                "calendar_id": self.company.resource_calendar_id.id,
+                "company_id": self.company.id,
+                "date_from": "2026-03-06 00:00:00",
+                "date_to": "2026-03-06 23:59:59",
+            }
+        )
+        row = self._due(MONDAY, 72)  # Thursday: holiday, leave, weekend
+        self.assertEqual(row.due_at, MONDAY + timedelta(days=7))
+
+    def test_sunday_there_is_monday_here(self):
+        """The day of the activity is none on which nobody works here either."""
+        self._plan("order")
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        thursday = datetime(2026, 3, 6, 1, 0)  # Friday 09:00 here, Thursday there
+        policies = self.env["export.crm.tier.policy"].search([])
+        policies.order_hours = 72
+        partner = self._customer("New York", export_tz_own="America/New_York")
+        with self._at_time(thursday):
+            order = self._sold(partner)
+        self._run(as_of=thursday.date(), partners=partner)
+        row = self._clock(order)
+        self.assertEqual(row.due_at, datetime(2026, 3, 9, 1, 0))
+        self.assertEqual(row.planned_date, row.due_at.date())
+        self.assertEqual(row.activity_id.date_deadline, row.due_at.date())
 
     # === THE OTHER NODES === #
 

@@ -267,30 +267,6 @@ class TestFollowupMyDay(FollowupCommon):
 
     # === FEASTS === #
 
-    def test_holidays(self):
-        self._plan("holiday")
-        country = self.env.ref("base.us")
-        self.customer.country_id = country
-        soon = self.today + timedelta(days=10)
-        self.env["export.crm.nonworking.day"].sudo().search(
-            [("country_id", "=", country.id)]
-        ).unlink()
-        self.env["export.crm.nonworking.day"].sudo().create(
-            [
-                {"country_id": country.id, "date": soon, "name": "Thanksgiving"},
-                {
-                    "country_id": country.id,
-                    "date": soon + timedelta(1),
-                    "name": "Tax Day",
-                },
-            ]
-        )
-        for _run in range(2):
-            self._run()
-        row = self._rows()
-        self.assertEqual(row.title, "Thanksgiving")
-        self.assertEqual(row.planned_date, soon - timedelta(days=1))
-
     def test_first_order(self):
         self._plan("first_order")
         first = calc.add_months(self.today + timedelta(days=5), -24)

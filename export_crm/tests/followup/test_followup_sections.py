@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+import pytz
 from freezegun import freeze_time
 
 from odoo.tests import tagged
@@ -8,6 +9,31 @@ from .common import FollowupCommon
 
 #: A Wednesday: 09:00 UTC is 14:30 in Kolkata, 05:00 in Santiago.
 MORNING = datetime(2026, 11, 25, 9)
+ZONES = (
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/New_York",
+    "America/Santiago",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Europe/Berlin",
+    "Africa/Cairo",
+    "Asia/Riyadh",
+    "Asia/Tehran",
+    "Asia/Dubai",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Adelaide",
+    "Pacific/Chatham",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -122,6 +148,45 @@ class TestFollowupSections(FollowupCommon):
         row = self.names["asleep"]
         row.write({"clock": True, "window_at": MORNING - timedelta(hours=1)})
         self.assertEqual(row.local_time, "Too early: 06:00 there, opens at 09:00 today")
+
+    def test_good_time_is_the_customers_on_every_clock(self):
+        """23 time zones, day and night: never outside their hours, clock or not.
+
+        The line of the contact's own form says the same.
+        """
+        rows = {}
+        for zone in ZONES:
+            partner = self._partner(zone)
+            partner.write({"export_tz_own": zone, "country_id": False})
+            for clock in (True, False):
+                rows[zone, clock] = self._row(
+                    partner,
+                    "phone",
+                    clock=clock,
+                    window_at=MORNING - timedelta(days=1),
+                    due_at=MORNING + timedelta(days=2),
+                )
+        self.assertEqual(len(ZONES), 23)
+        some = self.ledger.browse(row.id for row in rows.values())
+        for hour in range(24):
+            moment = MORNING.replace(hour=hour, minute=17)
+            with freeze_time(moment):
+                self.env.invalidate_all()
+                called = some.search([("id", "in", some.ids), ("section", "=", "call")])
+                for (zone, clock), row in rows.items():
+                    local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
+                    begin, end = (
+                        local.replace(hour=9, minute=0),
+                        local.replace(hour=18, minute=0),
+                    )
+                    good = begin <= local < end and local.weekday() < 5
+                    with self.subTest(zone, hour=hour, clock=clock):
+                        self.assertEqual("Good time" in row.local_time, good)
+                        self.assertIn(f"{local:%H:%M} there", row.local_time)
+                        self.assertEqual(
+                            row.local_time, row.partner_id.export_local_text
+                        )
+                        self.assertEqual(row in called, good)
 
     # === OVERDUE, TODAY, LATER === #
 

@@ -56,15 +56,25 @@ class TestHealthClaims(ClaimCase):
     def test_component(self):
         self._claim()
         rows = [
-            {"claims_load": load, "orders_365d": orders, "delivery_count": delivered}
-            for load, orders, delivered in ((4.0, 2, 5), (4.0, 2, 0), (None, 2, 5))
+            {
+                "claims_load": load,
+                "orders_365d": orders,
+                "delivery_count": delivered,
+                "service_count": services,
+            }
+            for load, orders, delivered, services in (
+                (4.0, 2, 5, 0),
+                (4.0, 2, 0, 0),
+                (4.0, 2, 0, 1),
+                (None, 2, 5, 0),
+            )
         ]
         component = self.env.ref("export_crm.health_component_complaints")
         accounts = self.env["export.crm.account"]
         found = [
             accounts._health_component(component, row, None, None, None) for row in rows
         ]
-        self.assertEqual(found, [math.exp(-2), None, None])
+        self.assertEqual(found, [math.exp(-2), None, math.exp(-2), None])
 
     def test_unknown_where_claims_are_not_used(self):
         self.env["export.crm.account"].sudo().create(

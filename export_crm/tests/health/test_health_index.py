@@ -326,6 +326,33 @@ class TestHealthIndex(HealthCommon):
         self.assertAlmostEqual(before - account.health, 100 * 15 / weight, 0)
         self.assertIn("Payment", account.health_explanation)
 
+    def test_seller_of_services_has_an_index(self):
+        """Nothing is ever delivered: a service that was rendered stands for it."""
+        service = self._create_product(name="Training", type="service", taxes_id=[])
+        goods = self._create_product(name="Pump", type="consu", taxes_id=[])
+        served, shipped, promised = (
+            self._customer(name) for name in ("Served", "Not sent yet", "Promised")
+        )
+        for partner, product, values in (
+            (served, service, {}),
+            (shipped, goods, {}),
+            (promised, service, {"commitment_date": AS_OF + timedelta(days=2)}),
+        ):
+            line = {"product_id": product.id, "price_unit": 100.0}
+            self._order(partner, AS_OF - timedelta(days=40), lines=[line], **values)
+        for partner, services, known in (
+            (served, 1, True),
+            (shipped, 0, False),
+            (promised, 0, False),
+        ):
+            with self.subTest(partner.name):
+                account = self._run(partner, steps="d")
+                self._set_facts(account, payment_prompt=1.0, claims_load=0.0)
+                account = self._run(partner, steps="h", facts=False)
+                self.assertEqual(account.service_count, services)
+                self.assertEqual(account.health_known, known)
+                self.assertAlmostEqual(account.health_coverage, 0.6 if known else 0.45)
+
     def test_one_order_only_is_neither_certain_nor_unknown(self):
         one = self._customer("One Order")
         self._orders(one, 30)

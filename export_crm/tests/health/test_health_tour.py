@@ -19,6 +19,9 @@ class TestHealthTour(HealthCommon, ExportCrmTourCase):
             account = self._run(as_of=as_of, steps="")
             self._set_facts(account, payment_prompt=0.9, inbound_90d=1)
             self._run(as_of=as_of, facts=False)
+        mine = self.warnings.search([("partner_id", "=", self.customer.id)])
+        self.assertGreater(len(mine.filtered(lambda w: w.state == "open")), 1)
+        mine.value_at_stake = 1000.0
         self.start_tour(
             "/odoo/export-warnings", "export_crm_health", login="ec_salesperson"
         )

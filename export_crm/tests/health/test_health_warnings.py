@@ -52,7 +52,7 @@ class TestWarningRules(BaseCase):
         self.assertEqual(
             self._levels(rule, last_order_date=date(2024, 3, 30)), ["warning"]
         )
-        self.assertEqual(self._levels(rule, last_order_date=date(2024, 3, 31)), [])
+        self.assertEqual(self._levels(rule, last_order_date=date(2024, 4, 1)), [])
         self.assertEqual(
             self._levels(
                 rule,
@@ -107,6 +107,28 @@ class TestWarningRules(BaseCase):
         self.assertFalse(self._levels(rule, order_average_182d=80.1, **facts))
         facts["orders_182d"] = 2
         self.assertFalse(self._levels(rule, order_average_182d=50.0, **facts))
+
+    def test_months_end_as_their_calendar_says(self):
+        """The last day of a shorter month, not the first day of the one after it."""
+        rule = Rule("wake_up", minimum=3)
+        for last, first_day in (
+            ("2025-11-30", "2026-02-28"),
+            ("2025-11-29", "2026-02-28"),
+            ("2025-11-28", "2026-02-28"),
+            ("2023-11-30", "2024-02-29"),
+            ("2025-08-31", "2025-11-30"),
+            ("2026-01-31", "2026-04-30"),
+            ("2026-05-31", "2026-08-31"),
+            ("2025-12-31", "2026-03-31"),
+            ("2026-02-28", "2026-05-28"),
+        ):
+            day = date.fromisoformat(first_day)
+            for as_of, warned in ((day - timedelta(days=1), False), (day, True)):
+                with self.subTest(last=last, as_of=as_of):
+                    found = self._levels(
+                        rule, as_of=as_of, last_order_date=date.fromisoformat(last)
+                    )
+                    self.assertEqual(bool(found), warned)
 
     def test_silence(self):
         rule = Rule("silence", limit=0.05)
@@ -186,6 +208,42 @@ class TestWarnings(HealthCommon):
         self.assertNotIn("silence", self._codes())
         passed = self.warnings.search([("code", "=", "silence")])
         self.assertEqual((passed.state, passed.passed_date), ("passed", later))
+
+    def test_value_at_stake_is_a_customers_once(self):
+        """Not once for each warning: in all, by salesperson, by cause."""
+        self._orders(self.customer, 10)
+        other = self._customer("Other")
+        self._orders(other, 10)
+        self._run(self.customer, other, steps="")
+        for partner, values in (
+            (self.customer, (500.0, 500.0, 480.0)),
+            (other, (70.0,)),
+        ):
+            account = self._account(partner)
+            for number, value in enumerate(values):
+                self.warnings.create(
+                    {
+                        "account_id": account.id,
+                        "company_id": self.company.id,
+                        "code": ("churn", "silence", "cycle")[number],
+                        "level": "warning",
+                        "period": "2024-Q2",
+                        "date": AS_OF,
+                        "value_at_stake": value,
+                    }
+                )
+        totals = self.warnings.formatted_read_group(
+            [], [], ["value_at_stake:sum", "__count"]
+        )
+        self.assertEqual(totals[0]["value_at_stake:sum"], 570.0)
+        self.assertEqual(totals[0]["__count"], 4)
+        causes = self.warnings.formatted_read_group(
+            [], ["code"], ["value_at_stake:sum"]
+        )
+        self.assertEqual(
+            {group["code"]: group["value_at_stake:sum"] for group in causes},
+            {"churn": 570.0, "silence": 500.0, "cycle": 480.0},
+        )
 
     def test_the_level_rises_in_the_same_warning(self):
         tier = self.env.ref("export_crm.export_crm_tier_a")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 import pytz
 
@@ -152,6 +153,7 @@ class Status:
     :ivar until: end of the window (aware, local), while open
     :ivar opens: next opening (aware, local), while closed
     :ivar day_off: name of the public holiday there today, "" without one
+    :ivar shortened: name of the feast whose hours are shorter there today, or ""
     """
 
     local: datetime
@@ -159,6 +161,24 @@ class Status:
     until: datetime | None = None
     opens: datetime | None = None
     day_off: str = ""
+    shortened: str = ""
+
+
+class ShortHours(NamedTuple):
+    """A feast during which less is worked, e.g. the month of Ramadan.
+
+    :ivar first: its first day
+    :ivar last: its last day
+    :ivar start: first hour of the day, 10.5 is 10:30
+    :ivar end: hour of closing
+    :ivar name: what it is called
+    """
+
+    first: date
+    last: date
+    start: float
+    end: float
+    name: str
 
 
 @dataclass(frozen=True)
@@ -170,6 +190,7 @@ class LocalHours:
     :ivar end: hour of closing, up to 24.0
     :ivar weekend: weekdays off, 0 is Monday
     :ivar days_off: ``{date: name}`` of public holidays
+    :ivar short: feasts with shorter hours, see :class:`ShortHours`
 
     >>> kolkata = LocalHours("Asia/Kolkata")
     >>> [str(moment) for moment in kolkata.window(date(2026, 3, 2))]
@@ -184,6 +205,7 @@ class LocalHours:
     end: float = DEFAULT_HOURS[1]
     weekend: frozenset = DEFAULT_WEEKEND
     days_off: Mapping[date, str] = field(default_factory=dict)
+    short: Sequence["ShortHours"] = ()
 
     def _utc(self, day: date, hour: float) -> datetime:
         """Return the naive UTC moment of ``hour`` o'clock there on ``day``.
@@ -200,8 +222,37 @@ class LocalHours:
         return pytz.utc.localize(moment).astimezone(pytz.timezone(self.zone))
 
     def window(self, day: date) -> tuple[datetime, datetime]:
-        """Return the window of ``day`` there, working day or not, in naive UTC."""
-        return self._utc(day, self.start), self._utc(day, self.end)
+        """Return the window of ``day`` there, working day or not, in naive UTC.
+
+        >>> fast = ShortHours(date(2026, 2, 18), date(2026, 3, 19), 10.0, 16.0, "Fast")
+        >>> dubai = LocalHours("Asia/Dubai", short=[fast])
+        >>> [str(moment.time()) for moment in dubai.window(date(2026, 3, 2))]
+        ['06:00:00', '12:00:00']
+        >>> [str(moment.time()) for moment in dubai.window(date(2026, 3, 20))]
+        ['05:00:00', '14:00:00']
+        """
+        start, end = self.hours(day)
+        return self._utc(day, start), self._utc(day, end)
+
+    def shortened(self, day: date) -> list["ShortHours"]:
+        """Return the feasts that shorten the hours of a day."""
+        return [feast for feast in self.short if feast.first <= day <= feast.last]
+
+    def hours(self, day: date) -> tuple[float, float]:
+        """Return when work begins and ends on a day, a day off or not.
+
+        The usual hours, cut to those of a feast; where nothing would be left, as
+        usual.
+
+        >>> fast = ShortHours(date(2026, 2, 18), date(2026, 3, 19), 10.0, 16.0, "Fast")
+        >>> night = LocalHours("Asia/Dubai", start=18.0, end=24.0, short=[fast])
+        >>> night.hours(date(2026, 3, 2))
+        (18.0, 24.0)
+        """
+        feasts = self.shortened(day)
+        start = max([self.start, *(feast.start for feast in feasts)])
+        end = min([self.end, *(feast.end for feast in feasts)])
+        return (start, end) if start < end else (self.start, self.end)
 
     def works(self, day: date) -> bool:
         """Tell whether ``day`` is a working day there.
@@ -249,12 +300,19 @@ class LocalHours:
         (True, '09:12', '18:00')
         """
         local = self.local(moment)
+        feasts = ", ".join(feast.name for feast in self.shortened(local.date()))
         if self.is_open(moment):
             _start, end = self.window(local.date())
-            return Status(local, True, until=self.local(end))
+            return Status(local, True, until=self.local(end), shortened=feasts)
         start, _end = self.next_window(moment)
         off = self.days_off.get(local.date(), "")
-        return Status(local, False, opens=self.local(start), day_off=off)
+        return Status(
+            local,
+            False,
+            opens=self.local(start),
+            day_off=off,
+            shortened="" if off else feasts,
+        )
 
 
 def yearly(month: int, day: int, after: date) -> date:

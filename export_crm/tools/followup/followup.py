@@ -1,13 +1,16 @@
 """When a customer is to be contacted: dates, windows, one contact out of several.
 
-Standard library only; days and time zones are passed in, nothing asks for "now".
+Days and time zones are passed in, nothing asks for "now".
 """
 
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
+from zlib import crc32
+
+import pytz
 
 from ..contact.local_time import DEFAULT_HOURS
 from ..core.pipeline import local_to_utc
@@ -32,6 +35,8 @@ class Event:
     :ivar answered: moment at which what was wanted had happened
     :ivar per: ``delivery`` or ``order``, for deliveries
     :ivar occasion: kind of occasion, with its name in ``title``
+    :ivar feast_id: of a public holiday: the feast that it belongs to
+    :ivar greet_by: of a feast: the last working day before it
     :ivar cycle: number of the turn, for what comes again
     """
 
@@ -48,6 +53,8 @@ class Event:
     per: str | None = None
     occasion: str | None = None
     title: str | None = None
+    feast_id: int | None = None
+    greet_by: date | None = None
     cycle: int = 1
 
 
@@ -136,6 +143,21 @@ def working_day(day: date, weekend: str = "56", off: Collection[date] = ()) -> d
     return day
 
 
+def working_day_before(day: date, weekend: str = "56") -> date:
+    """Return the day itself, or the last one before it that is no weekend.
+
+    :param weekend: days off, 0 for Monday to 6 for Sunday
+
+    >>> working_day_before(date(2024, 6, 9))  # a Sunday
+    datetime.date(2024, 6, 7)
+    """
+    for _try in range(7):
+        if str(day.weekday()) not in weekend:
+            break
+        day -= timedelta(days=1)
+    return day
+
+
 def anchor_day(
     received: date | None, eta: date | None, dispatched: date, transit_days: int
 ) -> tuple[date, str]:
@@ -153,6 +175,28 @@ def anchor_day(
     if eta:
         return eta, "eta"
     return dispatched + timedelta(days=transit_days), "transit"
+
+
+def has_arrived(day: date, source: str, dispatched: date, today: date) -> bool:
+    """Tell whether goods have surely reached the customer.
+
+    Days under way that nobody knows are none: such goods are there when somebody says
+    so. What is estimated is over when its day is.
+
+    :param day: see :func:`anchor_day`
+    :param source: how that day is known
+
+    >>> sent, day = date(2024, 5, 1), date(2024, 5, 31)
+    >>> has_arrived(day, "received", sent, day), has_arrived(day, "eta", sent, day)
+    (True, False)
+    >>> has_arrived(day, "eta", sent, date(2024, 6, 1))
+    True
+    >>> has_arrived(sent, "transit", sent, day)
+    False
+    """
+    if source == "received":
+        return day <= today
+    return dispatched < day < today
 
 
 def window(
@@ -177,6 +221,33 @@ def window(
         local_to_utc(datetime.combine(day, time()) + timedelta(hours=hour), zone)
         for hour in (begin, end)
     )
+
+
+def to_open_day(
+    moment: datetime, zone: tzinfo, open_on: Callable[[date], bool]
+) -> datetime:
+    """Return a moment, or the same hour of the next day on which somebody works.
+
+    :param moment: naive UTC
+    :param zone: a ``pytz`` zone, in whose days is counted
+    :param open_on: tells of a date whether it is a working day
+
+    >>> import pytz
+    >>> shanghai = pytz.timezone("Asia/Shanghai")
+    >>> weekdays = lambda day: day.weekday() < 5
+    >>> to_open_day(datetime(2026, 3, 8, 2, 0), shanghai, weekdays)  # a Sunday
+    datetime.datetime(2026, 3, 9, 2, 0)
+    >>> to_open_day(datetime(2026, 3, 8, 16, 30), shanghai, weekdays)  # Monday there
+    datetime.datetime(2026, 3, 8, 16, 30)
+    >>> to_open_day(datetime(2026, 3, 8, 2, 0), shanghai, lambda day: False)
+    datetime.datetime(2026, 3, 8, 2, 0)
+    """
+    local = pytz.utc.localize(moment).astimezone(zone)
+    for days in range(31):
+        day = local.date() + timedelta(days=days)
+        if open_on(day):
+            return local_to_utc(datetime.combine(day, local.time()), zone)
+    return moment
 
 
 def clusters(days: Sequence[date], within: int = 3) -> list[list[int]]:
@@ -226,6 +297,16 @@ def cadence_day(
         return step_date(last, count, unit)
     length = max((step_date(start, count, unit) - start).days, 1)
     return start + timedelta(days=1 + customer_id % length)
+
+
+def turn_number(year: int, key: str | None = None) -> int:
+    """Return the number of an occasion's turn: a year has several, and the days of
+    some are estimates.
+
+    >>> turn_number(2026), turn_number(2026, "christmas/1") // 10000
+    (2026, 2026)
+    """
+    return year * 10000 + crc32(key.encode()) % 10000 if key else year
 
 
 def anniversary(first: date, after: date) -> date:

@@ -11,7 +11,8 @@ The evidence is what it saw: ``{name: value}``, kept with the warning.
 
 import math
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+
+from ..followup.followup import add_months
 
 LEVELS = ("info", "warning", "alarm")
 
@@ -97,7 +98,19 @@ def churn(facts, rule):
 
 
 def wake_up(facts, rule):
-    """No inquiry, quotation request, mail or order for ``minimum`` calendar months."""
+    """No inquiry, quotation request, mail or order for ``minimum`` calendar months.
+
+    Counted from the last sign on: three months after 30 November are over on the last
+    day of February, not on 1 March.
+
+    >>> from datetime import date
+    >>> rule = Rule("wake_up", minimum=3)
+    >>> def on(day):
+    ...     facts = {"last_order_date": date(2025, 11, 30), "as_of": day}
+    ...     return bool(wake_up(facts, rule))
+    >>> on(date(2026, 2, 27)), on(date(2026, 2, 28))
+    (False, True)
+    """
     names = (
         "last_inquiry_date",
         "last_quotation_date",
@@ -105,7 +118,7 @@ def wake_up(facts, rule):
         "last_order_date",
     )
     days = [facts[name] for name in names if facts.get(name)]
-    if not days or max(days) > months_before(facts["as_of"], rule.minimum):
+    if not days or facts["as_of"] < add_months(max(days), rule.minimum):
         return None
     return "warning", {"last_sign": max(days).isoformat()}
 
@@ -187,22 +200,10 @@ def judge(facts, rules):
     return found
 
 
-def months_before(day, months):
-    """Return the day so many calendar months earlier, at most the month's last.
-
-    >>> months_before(date(2024, 5, 31), 3)
-    datetime.date(2024, 2, 29)
-    """
-    whole = day.year * 12 + day.month - 1 - months
-    year, month = divmod(whole, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (following - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
-
-
 def period(day):
     """Return the period in which a cause is warned of once: a quarter.
 
+    >>> from datetime import date
     >>> period(date(2024, 12, 31)), period(date(2025, 1, 1))
     ('2024-Q4', '2025-Q1')
     """

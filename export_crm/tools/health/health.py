@@ -70,6 +70,7 @@ def complaints(load, orders, deliveries):
 
     :param load: severities (1, 2, 4), halved every 180 days once closed
     :param orders: purchases of the last 365 days
+    :param deliveries: of goods, and services rendered
 
     >>> complaints(0, 5, 3), round(complaints(4, 2, 3), 3), complaints(0, 5, 0)
     (1.0, 0.135, None)

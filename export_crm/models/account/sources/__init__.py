@@ -24,8 +24,16 @@ from .contact import CONTACT, PORTAL
 from .delivery import DELIVERY
 from .ledger import LEDGER
 from .lines import LINES
-from .orders import QUOTATIONS, SAMPLES, TERMS, orders_sql
+from .orders import (
+    QUOTATIONS,
+    SAMPLES,
+    TERMS,
+    company_notes_sql,
+    credited_sql,
+    orders_sql,
+)
 from .scope import WINDOWS, Scope
+from .services import service_orders_sql
 from .source import Source
 from .trade import TRADE
 from .uninvoiced import open_orders_sql
@@ -47,6 +55,9 @@ __all__ = [
     "WINDOWS",
     "Scope",
     "Source",
+    "company_notes_sql",
+    "credited_sql",
     "open_orders_sql",
     "orders_sql",
+    "service_orders_sql",
 ]

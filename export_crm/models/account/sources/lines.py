@@ -37,7 +37,7 @@ def _lines_sql(scope):
           CROSS JOIN LATERAL (
                SELECT COALESCE(NULLIF(o.currency_rate, 0), 1) AS value
                ) rate
-         WHERE o.purchase
+         WHERE o.kept
            AND %(year)s
            AND l.display_type IS NULL
            AND l.is_downpayment IS NOT TRUE

@@ -6,6 +6,29 @@ from .scope import WINDOWS
 from .source import Source
 
 QUARTERS = 8
+# A line l of a credit note m that reverses what never stood in an order: the invoice
+# has no line of an order, or has this very line without one.
+_DIRECT = SQL(
+    """
+    m.reversed_entry_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel r
+                     WHERE r.invoice_line_id = l.id)
+    AND (NOT EXISTS (SELECT FROM account_move_line billed
+                       JOIN sale_order_line_invoice_rel r
+                         ON r.invoice_line_id = billed.id
+                       JOIN sale_order_line sl ON sl.id = r.order_line_id
+                       JOIN sale_order s ON s.id = sl.order_id
+                      WHERE billed.move_id = m.reversed_entry_id
+                        AND s.state = 'sale' AND s.export_kind = 'order'
+                        AND sl.is_downpayment IS NOT TRUE)
+         OR EXISTS (SELECT FROM account_move_line billed
+                     WHERE billed.move_id = m.reversed_entry_id
+                       AND billed.display_type = 'product'
+                       AND billed.product_id IS NOT DISTINCT FROM l.product_id
+                       AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel r
+                                        WHERE r.invoice_line_id = billed.id)))
+    """
+)
 
 
 def _credits_sql(scope):
@@ -15,7 +38,8 @@ def _credits_sql(scope):
     currency at its own rate. Lines that credit what never counted as revenue are
     taken out: lines of cancelled orders, of samples and replacements, of down
     payments, and of orders that a third party pays: those lower the revenue of
-    whoever ordered, :func:`_paid_by_others_sql`.
+    whoever ordered, :func:`_paid_by_others_sql`. So are lines that reverse an invoice
+    without an order: what was billed directly is no revenue here.
     """
     return SQL(
         """
@@ -43,6 +67,16 @@ def _credits_sql(scope):
                               OR (buyer.commercial_partner_id <> c.partner_id
                                   AND payer.commercial_partner_id
                                       <> buyer.commercial_partner_id))
+                       UNION
+                      SELECT l.id, l.move_id, l.balance
+                        FROM export_fact_contact c
+                        JOIN account_move m ON m.partner_id = c.contact_id
+                        JOIN account_move_line l ON l.move_id = m.id
+                       WHERE m.company_id = ANY(%(branches)s)
+                         AND m.move_type = 'out_refund'
+                         AND m.state = 'posted'
+                         AND l.display_type = 'product'
+                         AND %(direct)s
                       ) l
                 GROUP BY l.move_id
                ) x ON x.move_id = m.id
@@ -53,6 +87,7 @@ def _credits_sql(scope):
         """,
         branches=scope.branches,
         as_of=scope.as_of,
+        direct=_DIRECT,
     )
 
 
@@ -94,30 +129,43 @@ def _paid_by_others_sql(scope):
 def _days_sql(scope):
     """Select one row per customer and day: revenue, value bought, gap before.
 
-    ``amount``: orders less credit notes. ``purchase``: something of value was
-    ordered that day; ``bought``: its value; ``gap``: days since the purchase day
-    before. All orders of a customer on one day are one purchase.
+    ``amount``: orders less credit notes; what was never counted as revenue is not
+    taken off, so that all of it together is never below 0. ``purchase``: something of
+    value was ordered that day and not credited in full; ``bought``: its value;
+    ``gap``: days since the purchase day before. All orders of a customer on one day
+    are one purchase.
     """
     return SQL(
         """
-        SELECT *, CASE WHEN purchase THEN
+        SELECT partner_id, day, bought, purchase,
+               counted - LAG(counted, 1, 0.0)
+                         OVER (PARTITION BY partner_id ORDER BY day) AS amount,
+               CASE WHEN purchase THEN
                    day - LAG(day) OVER (PARTITION BY partner_id, purchase ORDER BY day)
                END AS gap
           FROM (
-               SELECT partner_id, day, SUM(amount) AS amount,
-                      SUM(bought) AS bought, SUM(bought) > 0 AS purchase
+               -- Where all up to a day would be below 0, counting begins anew.
+               SELECT *, total - LEAST(0, MIN(total) OVER (PARTITION BY partner_id
+                                                           ORDER BY day)) AS counted
                  FROM (
-                      SELECT partner_id, day, amount,
-                             GREATEST(amount, 0) AS bought
-                        FROM export_fact_order
-                       WHERE purchase
-                       UNION ALL
-                      SELECT partner_id, day, amount, 0 FROM (%s) credit
-                       UNION ALL
-                      SELECT partner_id, day, amount, 0 FROM (%s) elsewhere
-                      ) document
-                GROUP BY partner_id, day
-               ) d
+                      SELECT partner_id, day, SUM(bought) AS bought,
+                             SUM(bought) > 0 AS purchase,
+                             SUM(SUM(amount)) OVER (PARTITION BY partner_id
+                                                    ORDER BY day) AS total
+                        FROM (
+                             SELECT partner_id, day, amount,
+                                    CASE WHEN kept THEN GREATEST(amount, 0)
+                                         ELSE 0 END AS bought
+                               FROM export_fact_order
+                              WHERE purchase
+                              UNION ALL
+                             SELECT partner_id, day, amount, 0 FROM (%s) credit
+                              UNION ALL
+                             SELECT partner_id, day, amount, 0 FROM (%s) elsewhere
+                             ) document
+                       GROUP BY partner_id, day
+                      ) d
+               ) floored
         """,
         _credits_sql(scope),
         _paid_by_others_sql(scope),

@@ -10,6 +10,10 @@ registry.category("web_tour.tours").add("export_crm_health", {
         },
         shot("warnings_list", ".o_list_view"),
         {
+            content: "Two warnings of one customer: at stake is one value",
+            trigger: ".o_list_view tfoot .o_list_number:contains('1,000.00')",
+        },
+        {
             content: "Open it",
             trigger: ".o_data_row:contains('silent') td[name=summary]",
             run: "click",
