@@ -131,6 +131,7 @@
         "views/claim/export_crm_claim_severity_views.xml",
         "views/claim/export_crm_claim_stage_views.xml",
         "views/claim/export_crm_claim_wizards_views.xml",
+        "views/claim/export_crm_claim_mail_views.xml",
         "views/claim/claim_escalation_templates.xml",
         "views/claim/portal_claim_templates.xml",
         "views/claim/export_crm_claim_smart_buttons_views.xml",

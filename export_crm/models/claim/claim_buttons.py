@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -17,9 +15,6 @@ class ExportCrmClaim(models.Model):
     related_count = fields.Integer(compute="_compute_relation_counts")
     missing_text = fields.Char(compute="_compute_missing_text")
     self_procedure = fields.Html(related="category_id.procedure", string="Procedure")
-    breach_today = fields.Boolean(
-        compute="_compute_breach_today", search="_search_breach_today"
-    )
 
     order_opens = fields.Boolean(compute="_compute_documents_open")
     picking_opens = fields.Boolean(compute="_compute_documents_open")
@@ -48,51 +43,6 @@ class ExportCrmClaim(models.Model):
         for claim in self:
             missing = claim._missing_to_close() if claim._origin.is_open else []
             claim.missing_text = " ".join(missing)
-
-    @api.depends("next_deadline", "late", "state")
-    def _compute_kanban_state(self):
-        now = fields.Datetime.now()
-        for claim in self:
-            deadline = claim.next_deadline
-            if not claim.is_open:
-                claim.kanban_state = "done"
-            elif not deadline:
-                claim.kanban_state = "waiting"
-            elif deadline < now:
-                claim.kanban_state = "late"
-            elif deadline < now + timedelta(hours=4):
-                claim.kanban_state = "soon"
-            else:
-                claim.kanban_state = "fine"
-
-    def _compute_breach_today(self):
-        for claim in self:
-            end = claim._end_of_today(claim.company_id)
-            deadline = claim.next_deadline
-            claim.breach_today = bool(claim.is_open and deadline and deadline < end)
-
-    @api.model
-    def _search_breach_today(self, operator, value):
-        """Find open claims with a deadline up to the end of the company's today."""
-        if operator != "in" or True not in value:
-            return NotImplemented
-        domains = [
-            [
-                ("company_id", "=", company.id),
-                ("next_deadline", "<", self._end_of_today(company)),
-            ]
-            for company in self.env.companies._export_root()
-        ]
-        return fields.Domain("is_open", "=", True) & fields.Domain.OR(domains)
-
-    @api.model
-    def _end_of_today(self, company):
-        """Return the end of the company's day, as naive UTC."""
-        company = company.sudo()  # its time zone is its partner's
-        zone = company._export_timezone()
-        tomorrow = company._export_today() + timedelta(days=1)
-        begin = fields.Datetime.to_datetime(tomorrow)
-        return zone.localize(begin).astimezone(pytz.utc).replace(tzinfo=None)
 
     # === ACTION METHODS === #
 

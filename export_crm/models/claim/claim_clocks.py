@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
@@ -27,9 +28,10 @@ class ExportCrmClaim(models.Model):
         vals_list = []
         for claim in self:
             for milestone in milestones:
-                if only and claim._clock(milestone).state not in only:
+                row = claim._clock(milestone, values.get("cycle"))
+                if only and row.state not in only:
                     continue
-                begin = claim._clock(milestone).started_at or claim.opened_at
+                begin = row.started_at or claim.opened_at
                 moment = max(min(at or now, now), begin or now)
                 vals_list.append(
                     {
@@ -53,10 +55,10 @@ class ExportCrmClaim(models.Model):
         self.env["export.crm.claim.clock"]._refresh(touched)
         return touched
 
-    def _clock(self, milestone):
-        """Return the clock row of the running cycle (empty: never started)."""
+    def _clock(self, milestone, cycle=None):
+        """Return the clock row of a cycle, the running one (empty: never started)."""
         self.ensure_one()
-        cycle = self._log_cycle(milestone)
+        cycle = cycle or self._log_cycle(milestone)
         return self.sudo().clock_ids.filtered(  # a deadline is everybody's
             lambda row: row.milestone == milestone and row.cycle == cycle
         )
@@ -135,14 +137,26 @@ class ExportCrmClaim(models.Model):
         running = self._clock("update").state == clock.RUNNING
         if not self.next_update_at or not (self.is_open and self._is_live()):
             if running and not self.next_update_at:
-                self._log(clock.STOP, ["update"])
+                self._refuse_later_update(before)
         elif running:
+            if before and before < self.next_update_at:
+                self._refuse_later_update(before)
             if before != self.next_update_at:
                 self._log(clock.RETARGET, ["update"])
         else:
             rounds = self.sudo().event_ids.filtered(lambda e: e.milestone == "update")
             cycle = max(rounds.mapped("cycle"), default=0) + 1
             self._log(clock.START, ["update"], cycle=cycle)
+
+    def _refuse_later_update(self, promised):
+        """A promise is kept or broken; it is not moved."""
+        raise UserError(
+            self.env._(
+                "The customer was promised news by %(date)s: write to them first. "
+                "Then promise the next update.",
+                date=format_datetime(self.env, promised) if promised else "",
+            )
+        )
 
     def _end_clocks(self, kind):
         """Stop or cancel whatever still runs."""
@@ -153,8 +167,11 @@ class ExportCrmClaim(models.Model):
         )
 
     def action_plan_sent(self):
-        """The remedy plan was sent to the customer."""
-        self._log(clock.MET, ["plan"], only=(clock.RUNNING, clock.PAUSED))
+        """Write the remedy plan to the customer: the message that carries it counts."""
+        return {
+            **self.action_reply(),
+            "context": {"default_claim_id": self.id, "default_carries_plan": True},
+        }
 
     def action_recompute(self):
         """Read the clocks anew from the log; for anybody who doubts them."""

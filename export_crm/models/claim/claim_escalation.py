@@ -372,11 +372,8 @@ class ExportCrmClaimClock(models.Model):
 
     def _moment(self, log, schedules, share):
         """Return when a share of the target is used up; see :meth:`_logs`."""
-        company_id, calendar_id, events = log
 
-        def judge(schedule):
-            return clock.share_moment(events, schedule, share)
+        def judge(book):
+            return clock.share_moment(log, book, share)
 
-        if any(e.target and e.target.basis == clock.WORKING for e in events):
-            return schedules.until_known(company_id, calendar_id, events, judge)
-        return judge(clock.ALWAYS)
+        return schedules.until_known(log, judge)

@@ -68,12 +68,18 @@ class ExportCrmClaim(models.Model):
 
     def _enter_solved(self):
         """The remedy is agreed with the customer and set in motion."""
-        self._log(clock.MET, ["plan", "resolution"], only=_OPEN_CLOCKS)
+        self._settle()
         self.sudo().solved_at = fields.Datetime.now()  # kept by the system
+
+    def _settle(self):
+        """It is resolved. A plan that no message has carried was not sent: its clock
+        stops, and is no plan in the figures."""
+        self._log(clock.MET, ["resolution"], only=_OPEN_CLOCKS)
+        self._log(clock.STOP, ["plan"], only=_OPEN_CLOCKS)
 
     def _enter_closed(self):
         closed_at = self.closed_at or fields.Datetime.now()
-        self._log(clock.MET, ["plan", "resolution"], only=_OPEN_CLOCKS)
+        self._settle()
         self._end_clocks(clock.STOP)
         # Sudo: kept by the system.
         self.sudo().write(
@@ -127,7 +133,8 @@ class ExportCrmClaim(models.Model):
         if wanted > (found := self._photo_count()):
             missing.append(
                 self.env._(
-                    "%(category)s: photos needed %(wanted)s, there %(found)s.",
+                    "%(category)s: photos needed %(wanted)s, there %(found)s. They "
+                    "count when attached as files of 50 KB or 400 pixels at least.",
                     category=self.category_id.display_name,
                     wanted=wanted,
                     found=found,
@@ -135,22 +142,13 @@ class ExportCrmClaim(models.Model):
             )
         response = self._clock("response")
         if response.state in _OPEN_CLOCKS or (not response and self._is_live()):
-            missing.append(self.env._("Nobody has answered the customer."))
-        return missing
-
-    def _photo_count(self):
-        # Sudo: photos of a message that the user may not open count, too.
-        return (
-            self.env["ir.attachment"]
-            .sudo()
-            .search_count(
-                [
-                    ("res_model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("mimetype", "=like", "image/%"),
-                ]
+            missing.append(
+                self.env._(
+                    "Nobody has answered the customer: write, or record that they were "
+                    "told another way."
+                )
             )
-        )
+        return missing
 
     # === BUTTONS === #
 
@@ -185,10 +183,21 @@ class ExportCrmClaim(models.Model):
         self._go("cancelled")
 
     def action_reopen(self):
-        """Reopen within the grace period: a new cycle with fresh clocks."""
-        if any(claim.state != "closed" for claim in self):
-            raise UserError(self.env._("Only a closed claim can be reopened."))
+        """Reopen, the closed ones within the grace period: a new cycle with fresh
+        clocks."""
+        if any(claim.state not in ("solved", "closed") for claim in self):
+            raise UserError(
+                self.env._("Only a solved or a closed claim can be reopened.")
+            )
+        for claim in self:
+            claim._begin_anew()
+
+    def _begin_anew(self):
+        """The customer is not content: a new cycle with fresh clocks."""
+        solved = self.state == "solved"
         self._go("progress")
+        if solved:
+            self._begin_cycle()
 
     def _customer_closes(self):
         """The customer says that it is settled.

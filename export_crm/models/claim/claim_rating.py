@@ -79,9 +79,9 @@ class ExportCrmClaim(models.Model):
             for name in ("subject", "body_html")
         }
         recipients = {"outgoing_email_to": claim.email_from}
-        if claim.partner_id:
+        if claim.partner_id.email_normalized:
             recipients = {"partner_ids": claim.partner_id.ids}
-        claim.message_post(
+        return claim.message_post(
             body=texts["body_html"],
             subject=texts["subject"],
             author_id=claim.company_id.partner_id.id,

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 
 from ...tools.claim import clock
@@ -6,7 +6,7 @@ from .export_crm_claim_policy import TARGETS
 
 
 class ExportCrmClaim(models.Model):
-    """Merge, split, link."""
+    """Link and split; to merge, see claim_merge.py."""
 
     _inherit = "export.crm.claim"
 
@@ -43,94 +43,7 @@ class ExportCrmClaim(models.Model):
             if claim in other.linked_ids:
                 other.linked_ids = [Command.unlink(claim.id)]
 
-    # === MERGE, SPLIT === #
-
-    def _merge_into(self, target):
-        """Merge these claims into ``target``: messages and goods go there.
-
-        The merged ones stay, cancelled, as duplicates: their numbers still lead to
-        the right place, they count in no figure and escalate no more.
-
-        :raise UserError: different customers or companies, or one is not open
-        """
-        sources = self - target
-        everybody = sources | target
-        everybody.check_access("write")
-        if not sources:
-            raise UserError(self.env._("Choose at least two claims."))
-        if len(everybody.company_id) > 1 or len(everybody.commercial_partner_id) > 1:
-            raise UserError(
-                self.env._("Only claims of one customer and company can be merged.")
-            )
-        if not all(everybody.mapped("is_open")):
-            raise UserError(self.env._("Only open claims can be merged."))
-        for claim in sources:
-            # Sudo: messages and files follow whatever the user may see of them.
-            claim.sudo().message_change_thread(target.sudo())
-            claim._move_attachments(target)
-            target.message_subscribe(partner_ids=claim.message_partner_ids.ids)
-            claim.line_ids.claim_id = target
-            # Sudo: what is disputed stays so; a Credit Controller has decided it.
-            claim.sudo().dispute_ids.claim_id = target
-            claim.sudo().merged_into_id = target  # kept by the system
-            claim._go("cancelled")
-            claim._message_log(
-                body=self.env._("Duplicate of %(claim)s", claim=target.name)
-            )
-        target._message_log(
-            body=self.env._(
-                "Merged with %(claims)s", claims=", ".join(sources.mapped("name"))
-            )
-        )
-        target._keep_first_promise(sources)
-        target._take_what_is_missing(sources)
-        return target
-
-    def _take_what_is_missing(self, sources):
-        """Take over what only the duplicates know, and the update they promised."""
-        names = ("order_id", "picking_id", "invoice_id", "wanted", "promised")
-        for name in names:
-            known = next((c[name] for c in sources.sorted("id") if c[name]), False)
-            if known and not self[name]:
-                self[name] = known
-        now = fields.Datetime.now()
-        promised = (self | sources).filtered(
-            lambda claim: claim.next_update_at and claim.next_update_at > now
-        )
-        first = promised.sorted("next_update_at")[:1].next_update_at
-        if first and first != self.next_update_at:
-            self.next_update_at = first
-
-    def _move_attachments(self, target):
-        # Sudo: as above.
-        self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        ).write({"res_id": target.id})
-
-    def _keep_first_promise(self, sources):
-        """An answer given on a duplicate was given to the customer.
-
-        In the cycle that runs: who has complained anew has not been answered yet.
-        """
-        for milestone in ("response", "plan"):
-            met = (
-                sources.sudo()  # the log of the duplicates
-                .event_ids.filtered(
-                    lambda e, m=milestone: e.milestone == m
-                    and e.kind == clock.MET
-                    and e.cycle == e.claim_id.cycle
-                )
-                .sorted("at")[:1]
-            )
-            if met:
-                self._log(
-                    clock.MET,
-                    [milestone],
-                    at=met.at,
-                    only=(clock.RUNNING, clock.PAUSED),
-                    user_id=met.user_id.id,
-                    message_id=met.message_id.id,
-                )
+    # === SPLIT === #
 
     def _take_pauses(self, source):
         """Stand still when ``source`` did, up to now: it waits on by itself."""

@@ -35,13 +35,14 @@ class ExportCrmClaim(models.Model):
     _name = "export.crm.claim"
     _description = "Claim"
     _inherit = [
+        "export.crm.plain.mixin",
         "export.crm.books.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.thread.cc",
         "mail.activity.mixin",
     ]
-    _order = "priority desc, next_deadline, id desc"
+    _order = "urgency, next_deadline, id desc"
     _check_company_auto = True
     _primary_email = "email_from"
     _mail_thread_customer = True
@@ -210,7 +211,6 @@ class ExportCrmClaim(models.Model):
         string="Counts in figures",
         help="Cancelled and duplicate claims count in none.",
     )
-    kanban_state = fields.Char(compute="_compute_kanban_state")
     pause_reason_id = fields.Many2one(
         "export.crm.claim.pause.reason", copy=False, tracking=True
     )
@@ -344,9 +344,12 @@ class ExportCrmClaim(models.Model):
         departments = self.env["export.crm.claim.department"]
         for claim in self:
             department = claim.category_id._department(claim.company_id)
+            former = claim.department_id
+            if former.company_id not in (claim.company_id, former.company_id.browse()):
+                former = departments  # of the company that it was in
             claim.department_id = (
                 department
-                or claim.department_id
+                or former
                 or departments._default_department(claim.company_id)
             )
 
@@ -490,7 +493,6 @@ class ExportCrmClaim(models.Model):
         return computed | {
             "name",
             "channel",
-            "company_id",
             "opened_at",
             "cycle",
             "closed_at",
@@ -514,7 +516,6 @@ class ExportCrmClaim(models.Model):
         return {
             "name",
             "channel",
-            "company_id",
             "opened_at",
             "origin_id",
             "closed_at",

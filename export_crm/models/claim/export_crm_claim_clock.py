@@ -134,13 +134,14 @@ class ExportCrmClaimClock(models.Model):
         return len(rows)
 
     def _logs(self, claims):
-        """Return ``{(claim, milestone, cycle): (company, calendar, [Event])}``."""
+        """Return ``{(claim, milestone, cycle): [Event]}``."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT e.claim_id, e.milestone, e.cycle, c.company_id,
-                       e.at, e.kind, r.code, e.target
+                       e.at, e.kind, r.code, e.target,
+                       e.strand_id, e.strand_cycle
                   FROM export_crm_claim_event e
                   JOIN export_crm_claim c ON c.id = e.claim_id
                   LEFT JOIN export_crm_claim_pause_reason r ON r.id = e.reason_id
@@ -151,12 +152,16 @@ class ExportCrmClaimClock(models.Model):
             )
         )
         logs = {}
-        for claim, milestone, cycle, company, at, kind, reason, target in rows:
-            key = (claim, milestone, cycle)
-            entry = logs.setdefault(key, [company, None, []])
-            if target and target.get("calendar"):
-                entry[1] = target["calendar"]
-            entry[2].append(clock.Event(at, kind, reason or "", _target(target)))
+        for claim, milestone, cycle, company, *row in rows:
+            at, kind, reason, target, *strand = row
+            event = clock.Event(
+                at,
+                kind,
+                reason or "",
+                _target(target, company),
+                tuple(strand) if strand[0] else (),
+            )
+            logs.setdefault((claim, milestone, cycle), []).append(event)
         return logs
 
     def _levels_done(self, claims):
@@ -173,29 +178,19 @@ class ExportCrmClaimClock(models.Model):
         )
         return {(claim, mile, cycle): level for claim, mile, cycle, level in rows}
 
-    def _row(self, key, log, schedules, now, ladder, done):
-        company_id, calendar_id, events = log
-        working = any(
-            e.target and e.target.basis == clock.WORKING and not e.target.due
-            for e in events
-        )
-
-        def judge(schedule):
-            read = clock.read(events, schedule, now)
+    def _row(self, key, events, schedules, now, ladder, done):
+        def judge(book):
+            read = clock.read(events, book, now)
             level = next((rung for rung in ladder if rung[0] > done), None)
-            step = level and clock.share_moment(events, schedule, level[1])
-            return read, level, step, schedule
+            step = level and clock.share_moment(events, book, level[1])
+            return read, level, step, book
 
-        if working:
-            result = schedules.until_known(company_id, calendar_id, events, judge)
-        else:
-            result = judge(clock.ALWAYS)
-        read, level, step, schedule = result
+        read, level, step, book = schedules.until_known(events, judge)
         if key[1] == "ack":
             step = None
-        return self._values(key, read, level if step else None, step, schedule, working)
+        return self._values(key, read, level if step else None, step, book)
 
-    def _values(self, key, read, level, step, schedule, working):
+    def _values(self, key, read, level, step, book):
         target = read.target or clock.Target()
         return (
             *key,
@@ -205,7 +200,7 @@ class ExportCrmClaimClock(models.Model):
             read.ended_at,
             _second(read.breached_at),
             read.late,
-            bool(working and schedule.fallback),
+            target.basis == clock.WORKING and book.of(target).fallback,
             target.hours,
             target.basis,
             read.used / 3600,
@@ -281,7 +276,7 @@ def _second(moment):
     return moment.replace(microsecond=0) + timedelta(seconds=1)
 
 
-def _target(values):
+def _target(values, company_id):
     if not values:
         return None
     due = values.get("due")
@@ -289,7 +284,24 @@ def _target(values):
         values.get("hours") or 0.0,
         values.get("basis") or clock.ELAPSED,
         fields.Datetime.to_datetime(due) if due else None,
+        (values.get("company") or company_id, values.get("calendar") or 0),
     )
+
+
+class _Book:
+    """The working times that each promise of one log is counted in.
+
+    Stands for the :class:`clock.Schedule` of a log with several calendars.
+    """
+
+    def __init__(self, schedules, first, days):
+        self.schedules, self.first, self.days = schedules, first, days
+
+    def of(self, target):
+        """Return the schedule of a target."""
+        if target.basis != clock.WORKING or target.due:
+            return clock.ALWAYS
+        return self.schedules._get(*target.calendar, self.first, self.days)
 
 
 class _Schedules:
@@ -301,13 +313,13 @@ class _Schedules:
         self.now = now
         self.found = {}
 
-    def until_known(self, company_id, calendar_id, events, judge):
-        """Return ``judge(schedule)`` with a schedule that reaches far enough."""
+    def until_known(self, events, judge):
+        """Return ``judge(book)`` with working times that reach far enough."""
         first = min(event.at for event in events)
         days = HORIZON
         while True:
             try:
-                return judge(self._get(company_id, calendar_id, first, days))
+                return judge(_Book(self, first, days))
             except clock.BeyondSchedule:
                 if days >= FARTHEST:
                     return judge(clock.Schedule(fallback=True))

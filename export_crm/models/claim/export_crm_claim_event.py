@@ -19,6 +19,9 @@ KINDS = [
     (clock.STOP, "Stopped"),
     (clock.CANCELLED, "Cancelled"),
     (clock.REOPENED, "Reopened"),
+    (clock.UNMET, "Not delivered"),
+    (clock.JOINED, "Merged"),
+    (clock.BREACHED, "Late before merging"),
 ]
 
 
@@ -40,6 +43,13 @@ class ExportCrmClaimEvent(models.Model):
     at = fields.Datetime(required=True)
     reason_id = fields.Many2one("export.crm.claim.pause.reason", ondelete="restrict")
     target = fields.Json(help="What was promised, as of then.")
+    strand_id = fields.Many2one(
+        "export.crm.claim",
+        string="From",
+        ondelete="restrict",
+        help="The merged claim that this happened to.",
+    )
+    strand_cycle = fields.Integer(readonly=True, aggregator=None)
     note = fields.Char()
     user_id = fields.Many2one(
         "res.users", string="By", required=True, default=lambda self: self.env.uid
@@ -47,6 +57,12 @@ class ExportCrmClaimEvent(models.Model):
     message_id = fields.Many2one(
         "mail.message", ondelete="set null", help="The message that met the milestone."
     )
+
+    def _pure(self):
+        """Return this row as :mod:`..tools.clock` reads it, as far as order goes."""
+        self.ensure_one()
+        strand = (self.strand_id.id, self.strand_cycle) if self.strand_id else ()
+        return clock.Event(self.at, self.kind, strand=strand)
 
     def write(self, vals):
         if vals:

@@ -17,6 +17,7 @@ class ExportCrmClaimLine(models.Model):
     """
 
     _name = "export.crm.claim.line"
+    _inherit = "export.crm.plain.mixin"
     _description = "Claim Line"
     _order = "claim_id, sequence, id"
     _check_company_auto = True

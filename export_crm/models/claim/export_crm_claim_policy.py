@@ -97,6 +97,7 @@ class ExportCrmClaimPolicy(models.Model):
             "basis": self.basis,
             "policy": self.id,
             "calendar": calendar.id,
+            "company": company.id,
             "severity": self.severity_id.code,
             "tier": tier.code or "",
         }

@@ -33,7 +33,9 @@ class ExportCrmClaimScore(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        claims = self.claim_id.browse({vals["claim_id"] for vals in vals_list})
+        claims = self.claim_id.browse(
+            {vals["claim_id"] for vals in vals_list if vals.get("claim_id")}
+        )
         before = claims._before_write()
         scores = super().create(vals_list)
         claims._after_write({}, before)

@@ -124,6 +124,13 @@ class ClaimCase(ExportCrmCommon):
             **values,
         )
 
+    def _send_plan(self, claim, user=None):
+        """Send the remedy plan, as the agent does."""
+        dialogs = self.env["export.crm.claim.reply.send"].with_user(user or self.agent)
+        dialogs.create(
+            {"claim_id": claim.id, "body": "<p>Ten new ones.</p>", "carries_plan": True}
+        ).action_send()
+
     def _escalate(self):
         """Run the scheduled step as the scheduler does, without its commits."""
         with patch.object(

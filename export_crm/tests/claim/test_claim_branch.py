@@ -85,5 +85,5 @@ class TestClaimBranch(BranchCase, ClaimCase):
         claim.action_start()
         self.assertEqual(claim.state, "progress")
         claim.sudo().next_deadline = claim.create_date
-        found = env["export.crm.claim"].search([("breach_today", "=", True)])
+        found = env["export.crm.claim"].search([("due", "=", "late")])
         self.assertEqual(found, claim)

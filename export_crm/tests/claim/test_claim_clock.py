@@ -236,7 +236,7 @@ class TestClaimClock(ClaimCase):
                 {
                     "ack": "met",
                     "response": "met",
-                    "plan": "met",
+                    "plan": "stopped",
                     "resolution": "met",
                 },
             )
@@ -282,8 +282,8 @@ class TestClaimClock(ClaimCase):
         with freeze_time(FRIDAY):
             claim = self._claim(next_update_at=FRIDAY + timedelta(hours=10))
             self.assertEqual(self._hours(claim, "update"), 10)
-            claim.next_update_at = FRIDAY + timedelta(hours=12)
-            self.assertEqual(self._hours(claim, "update"), 12)
+            claim.next_update_at = FRIDAY + timedelta(hours=9)
+            self.assertEqual(self._hours(claim, "update"), 9)
         with freeze_time(FRIDAY + timedelta(hours=11)):
             self._answer(claim)
             self.assertEqual(self._clock(claim, "update").state, "met")
@@ -365,7 +365,7 @@ class TestClaimClock(ClaimCase):
             {"amount": 0.0},
             {"commercial_partner_id": other.id},
             {"opened_at": self._ago(hours=-1)},
-            {"company_id": self.company.id},
+            {"undelivered": False},
             {"rating_asked_cycle": 9},
         ):
             with (
@@ -436,7 +436,7 @@ class TestClaimJudgement(ClaimCase):
         self.assertEqual(self._clock(claim, "plan").target_hours, 12)
         count = len(claim.sudo().event_ids)
         claim.score_ids.unlink()
-        self.assertEqual(self._clock(claim, "plan").target_hours, 48)
+        self.assertEqual(self._clock(claim, "plan").target_hours, 12, "never loosened")
         self.assertEqual(len(claim.sudo().event_ids), count + 3)
 
     def test_scorecard_on_the_form_promises_once(self):

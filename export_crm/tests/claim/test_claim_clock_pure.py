@@ -99,7 +99,7 @@ class TestClaimClockPure(BaseCase):
             Event(at(0, 20), clock.RETARGET, target=Target(24.0)),
         ]
         read = clock.read(log, office(), at(0, 21))
-        self.assertEqual(read.deadline, at(1, 8))
+        self.assertEqual(read.deadline, at(0, 10))
         self.assertEqual(read.breached_at, at(0, 10))
 
     def test_change_from_elapsed_to_working_counts_anew(self):

@@ -179,7 +179,7 @@ class TestClaimEscalation(ClaimCase):
         original, logs = model._moment, model._logs
 
         def moment(clocks, log, *args):
-            if log[2][0].reason == "x":
+            if log[0].reason == "x":
                 raise ValueError("broken log")
             return original(clocks, log, *args)
 
@@ -187,8 +187,8 @@ class TestClaimEscalation(ClaimCase):
             found = logs(clocks, claims)
             for key, log in found.items():
                 if key[0] == bad.id and key[1] == "response":
-                    first = log[2][0]
-                    log[2][0] = type(first)(first.at, first.kind, "x", first.target)
+                    first = log[0]
+                    log[0] = type(first)(first.at, first.kind, "x", first.target)
             return found
 
         with (

@@ -21,7 +21,7 @@ class TestClaimFigures(ClaimCase):
             claim = self._claim(**values)
         with self._at(plan):
             self._answer(claim)
-            claim.action_plan_sent()
+            self._send_plan(claim)
         if solved:
             with self._at(solved):
                 claim.action_solve()
@@ -75,7 +75,7 @@ class TestClaimFigures(ClaimCase):
             claim.action_reopen()
         with self._at(100):
             self._answer(claim)
-            claim.action_plan_sent()
+            self._send_plan(claim)
             claim.action_solve()
         self.assertRecordValues(
             claim,

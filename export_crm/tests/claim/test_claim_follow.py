@@ -213,7 +213,7 @@ class TestClaimFollow(ClaimCase):
         account.unlink()
         self._escalate()
         self.assertFalse(claim.tier_id)
-        self.assertEqual(self._clock(claim, "plan").target_hours, 24)
+        self.assertEqual(self._clock(claim, "plan").target_hours, 12, "not loosened")
 
     def test_given_to_another_customer(self):
         """Filed under the wrong one: they hear of it no more, their link ends."""

@@ -471,7 +471,10 @@ class TestClaimLine(ClaimCase):
             line.rejected = False
 
     def test_archived_claims_count(self):
-        self._claim(line_ids=self._lines(quantity=10)).active = False
+        claim = self._claim(line_ids=self._lines(quantity=10))
+        self._answer(claim)
+        claim.action_close()
+        claim.active = False
         with self.assertRaisesRegex(ValidationError, "about 11"), self.cr.savepoint():
             self._claim(line_ids=self._lines(quantity=1))
 

@@ -6,70 +6,13 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import ClaimCase
+from .gateway import GatewayCase
 from .test_claim_clock import FRIDAY
-
-MAIL = """From: {sender}
-To: {to}
-Subject: {subject}
-Message-Id: <{id}@lagos.example.com>
-{headers}MIME-Version: 1.0
-Content-Type: multipart/mixed; boundary="x"
-
---x
-Content-Type: text/plain
-
-Ten panels flicker, see the photo.
---x
-Content-Type: image/png
-Content-Disposition: attachment; filename="panel.png"
-Content-Transfer-Encoding: base64
-
-iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=
---x--
-"""
 
 
 @tagged("post_install", "-at_install")
-class TestClaimMessage(ClaimCase):
+class TestClaimMessage(GatewayCase):
     """First response, acknowledgement, mail gateway."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["mail.alias.domain"].search([]).unlink()
-        domain = cls.env["mail.alias.domain"].create({"name": "acme.example.com"})
-        cls.company.alias_domain_id = domain
-        cls.department.write({"alias_name": "claims", "alias_domain_id": domain.id})
-        cls.department.alias_id.alias_defaults = repr(
-            {"company_id": cls.company.id, "department_id": cls.department.id}
-        )
-        cls.number = 0
-
-    def _mail(self, sender=None, to="claims@acme.example.com", headers="", **values):
-        type(self).number += 1
-        text = MAIL.format(
-            sender=sender or self.customer.email,
-            to=to,
-            subject=values.get("subject", "Flicker"),
-            id=values.get("id", f"m{self.number}"),
-            headers=headers,
-        )
-        last = self.env["export.crm.claim"].search([], order="id desc", limit=1)
-        self.env["mail.thread"].message_process(False, text)
-        return self.env["export.crm.claim"].search(
-            [("id", ">", last.id or 0)], order="id"
-        )
-
-    def _reply(self, claim, sender=None, headers=""):
-        ack = claim.message_ids.filtered(lambda m: m.message_type == "auto_comment")
-        headers = f"In-Reply-To: {ack[:1].message_id}\n{headers}"
-        return self._mail(sender, headers=headers, subject=f"Re: {claim.name}")
-
-    def _acks(self, claim):
-        return claim.message_ids.filtered(
-            lambda m: m.message_type == "auto_comment" and claim.name in m.subject
-        )
 
     # === FIRST HUMAN RESPONSE === #
 

@@ -10,8 +10,8 @@ from odoo.tests import tagged
 from .common import ClaimCase
 
 PNG = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk"
-    "YAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+    "iVBORw0KGgoAAAANSUhEUgAAAZAAAAABAQAAAADYicUzAAAADElEQVR4nGNg"
+    "IBkAAAAzAAGHXpxVAAAAAElFTkSuQmCC"
 )
 
 
@@ -176,7 +176,7 @@ class TestClaimMoves(ClaimCase):
         stage.copy().state = "progress"
 
     def test_only_a_closed_claim_is_reopened(self):
-        with self.assertRaisesRegex(UserError, "Only a closed claim"):
+        with self.assertRaisesRegex(UserError, "Only a solved or a closed"):
             self._claim().action_reopen()
 
     def test_back_from_solved_stays_met(self):
@@ -324,3 +324,6 @@ class TestClaimMoves(ClaimCase):
             self.assertEqual(found.ids, today.ids)
             self.assertTrue(today.breach_today)
             self.assertFalse(later.breach_today)
+        with freeze_time("2026-03-06 20:00:01"):
+            self.env.invalidate_all()
+            self.assertFalse(today.breach_today, "it is late")

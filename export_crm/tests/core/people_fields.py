@@ -23,7 +23,7 @@ PEOPLE = {
         "description email_from external_ref invoice_id linked_ids "
         "meeting_url next_update_at opened_at order_id partner_id pause_reason_id "
         "phone picking_id priority_override priority_reason promised service_level "
-        "stage_id title user_id wanted wanted_note"
+        "speaker_ids stage_id title user_id wanted wanted_note"
     ),
     "export.crm.claim.category": (
         "active code department_id expert_ids name parent_id photos_required portal "

@@ -185,7 +185,8 @@ class TestMenus(ExportCrmCommon):
     def test_agents_land_on_what_breaches(self):
         user = self.users["claims_agent"]
         home = self.env["res.users"].with_user(user)._export_home_action()
-        self.assertEqual(home["context"], "{'search_default_breaching': 1}")
+        for name in ("mine", "late_now", "breaching"):
+            self.assertIn(f"'search_default_{name}': 1", home["context"])
         self.assertEqual((home["name"], home["path"]), ("Claims", "claims"))
         self.assertEqual(home["views"][0][1], "list")
 

@@ -13,6 +13,7 @@ class TestFollowupClaims(DeliveredCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.agent = cls._user("agent", "claims_agent", name="Ada Agent")
+        cls.customer.email = "buyer@lagos.example.com"
 
     def _claim(self, **values):
         claims = self.env["export.crm.claim"].with_user(self.agent)

@@ -20,12 +20,34 @@ True
 >>> read([start, pause, resume], ALWAYS, day.replace(hour=21)).deadline.isoformat()
 '2026-03-03T11:00:00'
 
-What was met stays met, and what comes after it changes nothing.
+A promise is never loosened: what is promised anew counts where it ends earlier.
+
+>>> longer = Event(day.replace(hour=12), RETARGET, target=Target(72.0, ELAPSED))
+>>> read([start, longer], ALWAYS, day.replace(hour=21)).deadline.isoformat()
+'2026-03-03T09:00:00'
+
+What was met stays met, and what comes after it changes nothing, but that what met it
+reached nobody (:data:`UNMET`, at the moment of what it takes back).
 
 >>> met = Event(day.replace(hour=13), MET)
 >>> late = Event(day.replace(day=9), PAUSE)
 >>> read([start, met, late], ALWAYS, day.replace(day=30)).state
 'met'
+>>> bounced = Event(met.at, UNMET)
+>>> read([start, met, bounced], ALWAYS, day.replace(hour=21)).state
+'running'
+
+Claims that are merged bring their logs along, each as a *strand* of its own until it
+was joined; from there on what happens, happens to all of them. Together they have the
+earliest start, the earliest promise and every breach, whatever was merged into what.
+An answer that was given on another one of them meets the clock at its own time; a
+breach that was one by then stays (:data:`BREACHED`).
+
+>>> older = Event(day.replace(hour=1), START, target=Target(24.0), strand=(7, 1))
+>>> log = [start, older, Event(day.replace(hour=12), JOINED, strand=(7, 1))]
+>>> both = read(log, ALWAYS, day.replace(hour=21))
+>>> both.started_at.hour, both.deadline.isoformat()
+(1, '2026-03-03T01:00:00')
 """
 
 from bisect import bisect_left
@@ -40,7 +62,13 @@ MET = "met"
 STOP = "stop"
 CANCELLED = "cancelled"
 REOPENED = "reopened"
-KINDS = (START, RETARGET, PAUSE, RESUME, MET, STOP, CANCELLED, REOPENED)
+UNMET = "unmet"
+JOINED = "joined"
+BREACHED = "breached"
+KINDS = (
+    *(START, RETARGET, PAUSE, RESUME, MET, STOP, CANCELLED, REOPENED),
+    *(UNMET, JOINED, BREACHED),
+)
 
 ELAPSED = "elapsed"
 WORKING = "working"
@@ -51,21 +79,29 @@ ENDS = {MET: MET, STOP: STOPPED, CANCELLED: CANCELLED}
 
 @dataclass(frozen=True)
 class Target:
-    """What was promised: ``hours`` of elapsed or working time, or a moment ``due``."""
+    """What was promised: ``hours`` of elapsed or working time, or a moment ``due``.
+
+    ``calendar``: the key of the working times that it is counted in.
+    """
 
     hours: float = 0.0
     basis: str = ELAPSED
     due: datetime | None = None
+    calendar: tuple = ()
 
 
 @dataclass(frozen=True)
 class Event:
-    """One row of the log. ``target`` comes with start, reopened and retarget."""
+    """One row of the log. ``target`` comes with start, reopened and retarget.
+
+    ``strand``: the merged claim, and its cycle, that it happened to; (): this one.
+    """
 
     at: datetime
     kind: str
     reason: str = ""
     target: Target | None = None
+    strand: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +122,6 @@ class Clock:
     ended_at: datetime | None = None
     breached_at: datetime | None = None
     target: Target | None = None
-    lines: tuple = ()
 
     @property
     def late(self):
@@ -122,6 +157,10 @@ class Schedule:
             self._before.append(total)
             total += (end - begin).total_seconds()
         self.total = total
+
+    def of(self, target):
+        """Return the times that a target is counted in: these, or every hour."""
+        return self if target.basis == WORKING else ALWAYS
 
     def _until(self, moment):
         """Return the working seconds before ``moment``."""
@@ -190,56 +229,71 @@ class BeyondSchedule(Exception):
 
 @dataclass
 class _Hand:
-    """The clock while the log is read."""
+    """One strand of the clock while its log is read."""
 
     schedule: Schedule
-    target: Target | None = None
+    # (target, moment before which it can't end) of everything that was promised.
+    promises: list = field(default_factory=list)
+    # (from, to) of the times in which the clock has run.
+    spans: list = field(default_factory=list)
     running_since: datetime | None = None
     started_at: datetime | None = None
-    used: float = 0.0
-    not_before: datetime | None = None
     breached_at: datetime | None = None
-    # The breach of what is promised now; a new promise begins without one.
-    passed_at: datetime | None = None
     end: str = ""
     ended_at: datetime | None = None
-    lines: list = field(default_factory=list)
 
-    @property
-    def hours(self):
-        """The schedule of the target's own kind of time."""
-        working = self.target and self.target.basis == WORKING
-        return self.schedule if working else ALWAYS
+    def used(self, target):
+        """Return the seconds used so far, in the target's own kind of time."""
+        hours = self.schedule.of(target)
+        return sum(hours.between(begin, end) for begin, end in self.spans)
 
-    @property
-    def left(self):
-        return self.target.hours * 3600 - self.used
+    def binding(self, since, share=1.0):
+        """Return ``(deadline, target)`` of the promise that ends first.
 
-    def deadline(self, since, share=1.0):
-        """Return when ``share`` of the time is used up, if running from ``since``."""
-        if self.target.due:
-            moment = self.target.due
-            if share != 1.0 and self.started_at:
+        :param datetime since: from when on the clock runs
+        :param float share: of the time that was promised
+        """
+        found = [
+            (self._moment(promise, since, share), promise[0])
+            for promise in self.promises
+        ]
+        return min(found, key=lambda one: one[0])
+
+    def _moment(self, promise, since, share):
+        target, not_before = promise
+        if target.due:
+            moment = target.due
+            if share != 1.0:
                 moment = self.started_at + (moment - self.started_at) * share
         else:
-            moment = self.hours.add(since, self.target.hours * 3600 * share - self.used)
+            left = target.hours * 3600 * share - self.used(target)
+            moment = self.schedule.of(target).add(since, left)
             if moment is None:
-                raise BeyondSchedule(self.target)
-        return max(moment, self.not_before) if self.not_before else moment
+                raise BeyondSchedule(target)
+        return max(moment, not_before) if not_before else moment
+
+    def deadline(self):
+        """Return the deadline: it stays where it was once it has passed."""
+        if self.breached_at:
+            return self.breached_at
+        return self.binding(self.ended_at or self.running_since)[0]
 
     def run_to(self, moment):
         """Let the clock run to ``moment`` and note a breach on the way."""
         if self.running_since is None or moment < self.running_since:
             return
-        if self.passed_at is None:
-            due = self.deadline(self.running_since)
+        if self.breached_at is None:
+            due = self.binding(self.running_since)[0]
             if due < moment:
-                self.passed_at = due
-                self.breached_at = self.breached_at or due
-        self.used += self.hours.between(self.running_since, moment)
+                self.breached_at = due
+        self.spans.append((self.running_since, moment))
         self.running_since = moment
 
     def take(self, event):
+        if event.kind == UNMET:
+            self._take_back(event)
+        elif event.kind == BREACHED and self.started_at:
+            self.breached_at = min(self.breached_at or event.at, event.at)
         if self.end or (
             self.started_at is None and event.kind not in (START, REOPENED)
         ):
@@ -249,36 +303,24 @@ class _Hand:
         if event.kind in (START, REOPENED):
             self._start(event)
         elif event.kind == RETARGET and event.target:
-            self._retarget(at, event.target)
+            # Never to a moment before the change.
+            self.promises.append((event.target, at))
         elif event.kind == PAUSE:
             self.running_since = None
         elif event.kind == RESUME and self.running_since is None:
             self.running_since = at
         elif event.kind in ENDS:
             self.end, self.ended_at = ENDS[event.kind], at
-        self.lines.append((event.at, event.kind, event.reason, self.used))
 
     def _start(self, event):
         if self.started_at is None:
-            self.target = event.target or Target()
+            self.promises = [(event.target or Target(), None)]
             self.started_at = self.running_since = event.at
 
-    def _retarget(self, at, target):
-        """Change what is promised: never to a moment before the change."""
-        if target.basis != self.target.basis and not target.due:
-            schedule = self.schedule if target.basis == WORKING else ALWAYS
-            self.used = self._again(schedule, at)
-        self.target, self.not_before, self.passed_at = target, at, None
-
-    def _again(self, schedule, at):
-        """Return the time used so far, counted in another kind of time."""
-        used, since = 0.0, self.started_at
-        for moment, kind, _reason, _used in self.lines:
-            if kind == PAUSE and since is not None:
-                used, since = used + schedule.between(since, moment), None
-            elif kind == RESUME and since is None:
-                since = moment
-        return used + (schedule.between(since, at) if since is not None else 0.0)
+    def _take_back(self, event):
+        """What met it reached nobody: go on as if it had not happened."""
+        if self.end == MET and self.ended_at == event.at:
+            self.end, self.ended_at = "", None
 
 
 def ordered(events):
@@ -293,6 +335,42 @@ def _play(events, schedule):
     return hand
 
 
+def strands(events):
+    """Return the strands of a log: the claim's own one, and those that joined it."""
+    return [(), *dict.fromkeys(e.strand for e in events if e.strand)]
+
+
+def strand_log(events, strand):
+    """Return the events that concern a strand, in the order they were logged.
+
+    A merged claim has its own ones, then those of the claim that it joined. What
+    waited alone goes on, where the other claim does; what was over for the other claim
+    when they were merged is over for both.
+    """
+    own = [event for event in events if not event.strand]
+    if not strand:
+        return own
+    mine = [e for e in events if e.strand == strand and e.kind != JOINED]
+    number, joined = next(
+        (number, event)
+        for number, event in enumerate(events)
+        if event.strand == strand and event.kind == JOINED
+    )
+    # Which way it stands depends on no schedule.
+    before = _play([e for e in events[:number] if not e.strand], ALWAYS)
+    if before.end:
+        mine.append(Event(joined.at, STOP))
+    elif before.running_since and not _play(mine, ALWAYS).running_since:
+        mine.append(Event(joined.at, RESUME))
+    return mine + [event for event in events[number:] if not event.strand]
+
+
+def _hands(events, schedule):
+    """Return a hand per strand that was started; the claim's own one first."""
+    hands = [_play(strand_log(events, one), schedule) for one in strands(events)]
+    return [hand for hand in hands if hand.started_at]
+
+
 def read(events, schedule, now):
     """Return the :class:`Clock` of one milestone in one cycle at the moment ``now``.
 
@@ -301,38 +379,45 @@ def read(events, schedule, now):
     :param datetime now: naive UTC
     :raise BeyondSchedule: the schedule doesn't reach the deadline
     """
-    hand = _play(events, schedule)
-    if hand.started_at is None:
+    hands = _hands(events, schedule)
+    if not hands:
         return Clock()
-    state, deadline = RUNNING, None
-    if hand.end:
-        state = hand.end
-        deadline = hand.passed_at or hand.deadline(hand.ended_at)
-    elif hand.running_since is None:
-        state = PAUSED
+    live = [hand for hand in hands if not hand.end]
+    running = [hand for hand in live if hand.running_since]
+    deadline = None
+    if running or not live:
+        shown = min(running or hands, key=lambda hand: hand.deadline())
+        deadline = shown.deadline()
     else:
-        deadline = hand.passed_at or hand.deadline(hand.running_since)
+        shown = min(live, key=lambda hand: hand.binding(now)[0])
+    # Among strands that are over the claim's own one says how.
+    last = hands[0] if not live else None
+    target = shown.binding(shown.ended_at or shown.running_since or now)[1]
+    for hand in running:
         hand.run_to(max(now, hand.running_since))
+    breaches = [hand.breached_at for hand in hands if hand.breached_at]
     return Clock(
-        state=state,
+        state=last.end if last else RUNNING if running else PAUSED,
         deadline=deadline,
-        used=hand.used,
-        remaining=_remaining(hand, deadline, hand.ended_at or now),
-        started_at=hand.started_at,
-        ended_at=hand.ended_at,
-        breached_at=hand.breached_at,
-        target=hand.target,
-        lines=tuple(hand.lines),
+        used=shown.used(target),
+        remaining=_remaining(shown, target, deadline, shown.ended_at or now),
+        started_at=min(hand.started_at for hand in hands),
+        ended_at=last.ended_at if last else None,
+        breached_at=min(breaches, default=None),
+        target=target,
     )
 
 
-def _remaining(hand, deadline, moment):
+def _remaining(hand, target, deadline, moment):
     """Return what is left, in the target's own kind of time; late: negative."""
+    hours = hand.schedule.of(target)
     if deadline is None:
-        return max(hand.left, 0.0) if not hand.target.due else None
+        if target.due:
+            return None
+        return max(target.hours * 3600 - hand.used(target), 0.0)
     if deadline >= moment:
-        return hand.hours.between(moment, deadline)
-    return -hand.hours.between(deadline, moment)
+        return hours.between(moment, deadline)
+    return -hours.between(deadline, moment)
 
 
 def share_moment(events, schedule, share):
@@ -346,10 +431,12 @@ def share_moment(events, schedule, share):
 
     :raise BeyondSchedule: as :func:`read`
     """
-    hand = _play(events, schedule)
-    if hand.end or hand.running_since is None:
-        return None
-    return hand.deadline(hand.running_since, share)
+    moments = [
+        hand.binding(hand.running_since, share)[0]
+        for hand in _hands(events, schedule)
+        if not hand.end and hand.running_since
+    ]
+    return min(moments, default=None)
 
 
 def elapsed_hours(clock):

@@ -29,6 +29,14 @@ class ExportCrmClaimMerge(models.TransientModel):
         for wizard in self:
             wizard.target_id = wizard.claim_ids.sorted("opened_at")[:1]._origin
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse claims of others, as the other dialogs do."""
+        dialogs = super().create(vals_list)
+        for dialog in dialogs.sudo(False):
+            (dialog.claim_ids | dialog.target_id).check_access("write")
+        return dialogs
+
     def action_merge(self):
         """Merge, and open the claim that stays."""
         self.ensure_one()
@@ -40,6 +48,7 @@ class ExportCrmClaimSplit(models.TransientModel):
     """File some lines of a claim as one of their own."""
 
     _name = "export.crm.claim.split"
+    _inherit = "export.crm.claim.wizard"
     _description = "Split a Claim"
 
     claim_id = fields.Many2one("export.crm.claim", required=True)

@@ -9,6 +9,7 @@ class ExportCrmClaimReplySend(models.TransientModel):
     """Choose a standard reply and adapt it, or write in own words; send it."""
 
     _name = "export.crm.claim.reply.send"
+    _inherit = "export.crm.claim.wizard"
     _description = "Answer to a Claim"
 
     claim_id = fields.Many2one("export.crm.claim", required=True)
@@ -32,8 +33,18 @@ class ExportCrmClaimReplySend(models.TransientModel):
         help="The text says so to the customer, in their own time; it becomes a clock "
         "of the claim.",
     )
-    subject = fields.Char(compute="_compute_text", store=True, readonly=False)
-    body = fields.Html(compute="_compute_text", store=True, readonly=False)
+    carries_plan = fields.Boolean(
+        string="Carries the remedy plan",
+        help="This message tells the customer what we will do about it, and by when. "
+        "The clock of the plan ends with it.",
+    )
+    # Computed with the rights of whoever answers: not of a claim of others.
+    subject = fields.Char(
+        compute="_compute_text", store=True, readonly=False, compute_sudo=False
+    )
+    body = fields.Html(
+        compute="_compute_text", store=True, readonly=False, compute_sudo=False
+    )
 
     @api.depends("claim_id")
     def _compute_available_ids(self):
@@ -80,8 +91,8 @@ class ExportCrmClaimReplySend(models.TransientModel):
     def action_send(self):
         """Send it to the customer, as the agent's own message.
 
-        :raise UserError: there is no text, or an update is promised for a time that
-            has passed, or never
+        :raise UserError: there is no text or no address, or an update is promised for a
+            time that has passed, or never
         """
         self.ensure_one()
         if is_html_empty(self.body):
@@ -93,16 +104,25 @@ class ExportCrmClaimReplySend(models.TransientModel):
             raise UserError(
                 self.env._("Say when the customer will hear from us again.")
             )
+        if not claim._is_reachable():
+            raise UserError(
+                self.env._(
+                    "No e-mail address of the customer is known: enter one, or call "
+                    "them and choose *Told another way*."
+                )
+            )
         recipients = {"partner_ids": claim.partner_id.ids}
-        if not claim.partner_id and claim.email_from:
+        if not claim.partner_id.email_normalized:
             recipients = {"outgoing_email_to": claim.email_from}
-        claim.message_post(
+        message = claim.message_post(
             body=self.body,
             subject=self.subject,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             **recipients,
         )
+        if self.carries_plan and claim._is_answer(message):
+            claim._answered(message, ["plan"])
         if self.promises_update:
             # After the message, which keeps the promise before.
             claim.next_update_at = update
