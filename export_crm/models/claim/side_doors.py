@@ -24,6 +24,11 @@ class MailThread(models.AbstractModel):
             request_list = [name for name in request_list if name in TOLD]
         return super()._thread_to_store(store, fields, request_list=request_list)
 
+    def _message_get_suggested_recipients(self, *args, **kwargs):
+        if self._name in THREADS and self._export_from_outside():
+            return []
+        return super()._message_get_suggested_recipients(*args, **kwargs)
+
     def _export_from_outside(self):
         """Tell whether the reader is a customer, or got here by the link alone."""
         return not self.env.user._is_internal() or not self.sudo(False).has_access(

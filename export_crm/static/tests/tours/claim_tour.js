@@ -52,7 +52,7 @@ tours.add("export_crm_claim_filed", {
         },
         {
             content: "It has a number and promised times",
-            trigger: "table[name=promised]:contains('First response')",
+            trigger: "table[name=promised]:contains('Our first answer')",
         },
         {
             content: "The acknowledgement is among the messages",
