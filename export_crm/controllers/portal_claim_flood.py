@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.mail.controllers.attachment import AttachmentController
+from odoo.addons.portal.controllers.portal_thread import PortalChatter
 
 from ..tools.claim.files import MAX_FILE_BYTES
 from ..tools.claim.text import plain
@@ -43,3 +44,15 @@ class ClaimUpload(AttachmentController):
         return super().mail_attachment_upload(
             ufile, thread_id, thread_model, is_pending=is_pending, **kwargs
         )
+
+
+class ClaimChatter(PortalChatter):
+    """Pictures of who has written: those of notes are nobody's business."""
+
+    @http.route()
+    def portal_avatar(self, res_id=None, **kwargs):
+        """Show who has written a message to customers."""
+        message = request.env["mail.message"].browse(int(res_id)).exists()
+        if message._export_is_of_the_house():
+            raise request.not_found()
+        return super().portal_avatar(res_id=res_id, **kwargs)

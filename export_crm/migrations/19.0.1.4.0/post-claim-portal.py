@@ -1,8 +1,8 @@
-"""Categories say whether goods have arrived; the closing mail asks in plain words."""
+"""Categories say whether goods are missing; the closing mail asks in plain words."""
 
 from odoo import SUPERUSER_ID, api
 
-MISSING = ("late", "lost", "short")
+MISSING = ("late", "short")
 #: What customers read: (field, as it was, as it is).
 WORDS = [
     ("subject", "are you content?", "are you satisfied?"),

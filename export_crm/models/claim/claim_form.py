@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
     def _export_claim_rows(self, category, picking, everything=False):
         """Return the goods of an order that the form asks about.
 
-        :param category: of goods that have arrived, or that are late or missing
+        :param category: about goods that were delivered, or that are late or missing
         :param picking: the delivery that the claim is about, if it is about one
         :param bool everything: what may be posted, not only what is shown
         :rtype: list[ClaimRow]

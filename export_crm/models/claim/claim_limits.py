@@ -11,8 +11,7 @@ from .export_crm_claim_line import ANCHORS
 class ExportCrmClaimLine(models.Model):
     """How much can be claimed about.
 
-    About goods that have arrived: what was delivered, net of returns. About goods
-    that are late or missing: what had not been delivered when the claim was filed,
+    What was delivered, net of returns. About goods that are late or missing: what had not been delivered when the claim was filed,
     or what a delivery that it names was said to bring. Money: what was sold or
     invoiced, less credit notes.
     """
@@ -56,8 +55,8 @@ class ExportCrmClaimLine(models.Model):
             waited_for = lines.filtered(lambda line: line._is_waited_for())
             if self & waited_for:
                 self._check_waited_for(anchor, waited_for)
-            if arrived := lines - waited_for:
-                self._check_quantity(anchor, arrived, *self._net_quantity(anchor))
+            if delivered := lines - waited_for:
+                self._check_quantity(anchor, delivered, *self._net_quantity(anchor))
         else:
             self._check_quantity(anchor, lines, *self._net_quantity(anchor))
         self._check_anchor_amount(anchor, lines)

@@ -394,7 +394,7 @@ class ExportCrmClaim(models.Model):
 
     @api.constrains("category_id")
     def _check_goods(self):
-        """Goods that have arrived and goods that are missing: each has its limit."""
+        """Goods that were delivered and goods that are missing: each has its limit."""
         self.line_ids._check_claimable()
 
     @api.constrains("opened_at")

@@ -49,15 +49,15 @@ class ExportCrmClaimCategory(models.Model):
     )
     goods = fields.Selection(
         [
-            ("arrived", "Goods that have arrived"),
+            ("delivered", "Goods that were delivered"),
             ("missing", "Goods that are late or missing"),
         ],
         string="About",
         required=True,
-        default="arrived",
-        help="Of goods that have arrived no more can be claimed about than was "
-        "delivered; of goods that are late or missing, what has not been delivered, "
-        "or what the delivery that is named was said to bring.",
+        default="delivered",
+        help="No more can be claimed about than was delivered; of goods that are late "
+        "or missing, what has not been delivered, or what the delivery that is named "
+        "was said to bring.",
     )
     portal = fields.Boolean(
         string="In the portal", default=True, help="Customers may choose it."

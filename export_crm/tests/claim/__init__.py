@@ -15,4 +15,5 @@ from . import (
     test_claim_reply,
     test_claim_side_doors,
     test_claim_tour,
+    test_claim_intruder,
 )
