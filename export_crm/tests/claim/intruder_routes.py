@@ -332,6 +332,8 @@ def _vcard(who):
 
 
 def _order(who):
+    if who.record != who.order:
+        return
     url = f"/my/orders/{who.order.id}"
     token = {"access_token": who.token}
     yield "get", url, token

@@ -202,3 +202,81 @@ tours.add("export_crm_claim_flood", {
         },
     ],
 });
+
+// A customer abroad files a claim, whatever language the pages are in.
+tours.add("export_crm_claim_abroad", {
+    steps: () => {
+        const where = `${document.documentElement.lang}_${window.innerWidth}`;
+        return [
+            {
+                content: "Choose what is wrong",
+                trigger: "select[name=category_id]",
+                run: "selectByIndex 1",
+            },
+            shot(`claim_abroad_1_choose_${where}`),
+            {
+                content: "Continue",
+                trigger: ".o_claim_choose button[type=submit]",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "How many",
+                trigger: "input[name^=quantity_]",
+                run: "edit 3",
+            },
+            shot(`claim_abroad_2_form_${where}`),
+            {
+                content: "In one line",
+                trigger: "input[name=title]",
+                run: "edit 3 × LED",
+            },
+            {
+                content: "What happened",
+                trigger: "textarea[name=description]",
+                run: "edit 3 × LED, 2026-11-01",
+            },
+            {
+                content: "Send",
+                trigger: ".o_claim_form button[type=submit]",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "Promised times",
+                trigger: "table[name=promised] td",
+            },
+            shot(`claim_abroad_3_filed_${where}`, "#chatterRoot:shadow .o-mail-Message"),
+            {
+                content: "All claims",
+                trigger: "a[href='/my/claims']",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            shot(`claim_abroad_4_list_${where}`, "a[href='/my/claims/new']"),
+        ];
+    },
+});
+
+// A file that is refused: Odoo's client says why beside the composer.
+tours.add("export_crm_claim_refused_file", {
+    steps: () => [
+        {
+            content: "Choose a file that is no photo",
+            trigger: "#chatterRoot:shadow .o-mail-Composer input[type=file]:not(:visible)",
+            async run() {
+                const root = document.querySelector("#chatterRoot").shadowRoot;
+                const input = root.querySelector(".o-mail-Composer input[type=file]");
+                const data = new DataTransfer();
+                data.items.add(new File(["MZ program"], "a.exe"));
+                input.files = data.files;
+                input.dispatchEvent(new Event("change", {bubbles: true}));
+            },
+        },
+        {
+            content: "Why it was refused",
+            trigger: ".o_notification:contains('photos, short videos or PDF')",
+        },
+        shot("claim_refused_file"),
+    ],
+});
