@@ -163,9 +163,7 @@ class ExportCrmClaim(models.Model):
                 lambda d: d.state in ("open", "accepted")
             )
             for invoice, disputes in running.grouped("move_id").items():
-                claimed = claim.sudo()._amount_in(
-                    invoice.currency_id, invoice, without
-                )
+                claimed = claim.sudo()._amount_in(invoice.currency_id, invoice, without)
                 excess = sum(disputes.mapped("amount")) - claimed
                 due_last = disputes.sorted(
                     lambda d: (d.move_line_id.date_maturity or d.opened_on, d.id)

@@ -71,12 +71,16 @@ class ExportCrmClaim(models.Model):
         :param int named: so many of them go with a message now: they count already
         """
         user = self.env.user
-        found = self.env["ir.attachment"].sudo().search_count(  # as it is called
-            [
-                ("create_uid", "=", user.id),
-                ("res_model", "in", (self._name, "mail.compose.message")),
-                ("create_date", ">=", HOUR),
-            ]
+        found = (
+            self.env["ir.attachment"]
+            .sudo()
+            .search_count(  # as it is called
+                [
+                    ("create_uid", "=", user.id),
+                    ("res_model", "in", (self._name, "mail.compose.message")),
+                    ("create_date", ">=", HOUR),
+                ]
+            )
         )
         if found - named >= (FILES_BY_LINK if user._is_public() else FILES):
             raise UserError(

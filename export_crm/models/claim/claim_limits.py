@@ -11,9 +11,9 @@ from .export_crm_claim_line import ANCHORS
 class ExportCrmClaimLine(models.Model):
     """How much can be claimed about.
 
-    What was delivered, net of returns. About goods that are late or missing: what had not been delivered when the claim was filed,
-    or what a delivery that it names was said to bring. Money: what was sold or
-    invoiced, less credit notes.
+    What was delivered, net of returns. About goods that are late or missing: what had
+    not been delivered when the claim was filed, or what a delivery that it names was
+    said to bring. Money: what was sold or invoiced, less credit notes.
     """
 
     _inherit = "export.crm.claim.line"
@@ -85,8 +85,8 @@ class ExportCrmClaimLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(what)s: %(net)s %(unit)s had not been delivered; all claims "
-                        "together would be about %(asked)s. If goods are missing from a "
-                        "delivery, name the delivery.",
+                        "together would be about %(asked)s. If goods are missing from "
+                        "a delivery, name the delivery.",
                         what=anchor.display_name,
                         net=f"{missing:g}",
                         unit=unit.name,

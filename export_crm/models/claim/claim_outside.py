@@ -69,7 +69,9 @@ class ExportCrmClaim(models.Model):
         text = plain(str(body))
         if ";base64," in text:
             raise UserError(
-                self.env._("Please attach photos and documents as files to the message.")
+                self.env._(
+                    "Please attach photos and documents as files to the message."
+                )
             )
         if len(text) > MAX_BODY:
             raise UserError(

@@ -88,5 +88,7 @@ class MailMessage(models.Model):
                 or message.subtype_id.internal
             )
             and user.partner_id
-            not in message.author_id | message.partner_ids | message.notified_partner_ids
+            not in message.author_id
+            | message.partner_ids
+            | message.notified_partner_ids
         )

@@ -12,7 +12,7 @@ ADDONS = ("mail", "portal", "web", "rating", "portal_rating", "html_editor", "sa
 
 
 def endpoints(env):
-    """Return ``{"addon.method": who may call it}`` of the add-ons, as Odoo serves them."""
+    """Return ``{"addon.method": who may call it}`` of what Odoo serves."""
     found = {}
     for rule in env["ir.http"].routing_map().iter_rules():
         method = rule.endpoint
@@ -26,7 +26,7 @@ def endpoints(env):
     return found
 
 
-# === CALLS: ("json", url, params), ("get", url, params), ("post", url, data, files) === #
+# === CALLS: (kind, url, params), of "post" with the files === #
 
 
 def _data(who):
@@ -105,11 +105,15 @@ def _post(who):
     for kind in ("comment", "notification", "auto_comment", "email"):
         post = {"body": "Asked by an intruder", "message_type": kind}
         post |= {"subtype_xmlid": "mail.mt_note", "partner_ids": who.people.ids}
-        yield "json", "/mail/message/post", {
-            **who.thread,
-            **who.access,
-            "post_data": post,
-        }
+        yield (
+            "json",
+            "/mail/message/post",
+            {
+                **who.thread,
+                **who.access,
+                "post_data": post,
+            },
+        )
     post = {"body": "Named", "attachment_ids": who.files.ids}
     post["attachment_tokens"] = [who.token] * len(who.files)
     yield "json", "/mail/message/post", {**who.thread, **who.access, "post_data": post}
@@ -158,11 +162,15 @@ def _view(who):
 def _unfollow(who):
     record = {"model": who.record._name, "res_id": who.record.id}
     for partner in who.people:
-        yield "get", "/mail/unfollow", {
-            **record,
-            "pid": partner.id,
-            "token": who.token,
-        }
+        yield (
+            "get",
+            "/mail/unfollow",
+            {
+                **record,
+                "pid": partner.id,
+                "token": who.token,
+            },
+        )
 
 
 def _mailbox(who):
@@ -281,12 +289,16 @@ def _definitions(who):
 def _editor(who):
     base = {"res_model": who.record._name, "res_id": who.record.id}
     root = "/html_editor"
-    yield "json", f"{root}/attachment/add_data", {
-        **base,
-        "name": "a.png",
-        "data": "iVBORw0KGgo=",
-        "is_image": False,
-    }
+    yield (
+        "json",
+        f"{root}/attachment/add_data",
+        {
+            **base,
+            "name": "a.png",
+            "data": "iVBORw0KGgo=",
+            "is_image": False,
+        },
+    )
     yield "json", f"{root}/attachment/add_url", {**base, "url": "https://x.example"}
     yield "json", f"{root}/attachment/remove", {"ids": who.files.ids}
     broadcast = {"model_name": base["res_model"], "field_name": "description"}
@@ -359,7 +371,12 @@ def _rate(who):
 def _address(who):
     for partner in who.people:
         yield "get", "/my/address", {"partner_id": partner.id}
-        yield "post", "/my/address/submit", {"partner_id": partner.id, "name": "I"}, None
+        yield (
+            "post",
+            "/my/address/submit",
+            {"partner_id": partner.id, "name": "I"},
+            None,
+        )
         yield "json", "/my/address/archive", {"partner_id": partner.id}
 
 

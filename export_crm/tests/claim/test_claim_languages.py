@@ -50,7 +50,7 @@ class TestClaimLanguages(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestClaimPagesAbroad(ClaimPortalCase):
-    """The pages, the choices and a refusal, as a customer of each language gets them."""
+    """Pages, choices and a refusal, as a customer of each language gets them."""
 
     SHOWN = (
         "What is wrong?",

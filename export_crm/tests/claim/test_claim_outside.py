@@ -113,7 +113,9 @@ class TestClaimOutside(ClaimPortalCase):
         with self.assertRaisesRegex(AccessError, "page of your claim"):
             claim.message_post(body="By RPC")
         with self.assertRaises(AccessError):
-            claim.message_notify(body="By RPC", partner_ids=self.stranger.partner_id.ids)
+            claim.message_notify(
+                body="By RPC", partner_ids=self.stranger.partner_id.ids
+            )
         values = {"model": claim._name, "res_id": claim.id, "body": "By RPC"}
         with self.assertRaises(AccessError):
             self.env["mail.message"].with_user(self.buyer).create(values)
