@@ -38,7 +38,7 @@ class ClaimUpload(AttachmentController):
                     claim.sudo()._check_portal_files()
             except UserError as error:
                 # As Odoo's client shows it, beside the composer.
-                return request.make_json_response({"error": str(error)})
+                return request.make_json_response({"error": {"message": str(error)}})
             ufile.seek(0)
             ufile.filename = plain(ufile.filename)
         return super().mail_attachment_upload(

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -44,43 +45,43 @@ CODE = {
 
 
 def customer_terms(env):
-    """Return ``{term: where it is, as a .po file says it}``."""
-    found = {}
+    """Return ``{term: {where it is, as a .po file says it}}``."""
+    found = defaultdict(set)
+    for term, where in _all(env):
+        found[term].add(where)
+    return dict(found)
+
+
+def _all(env):
     for name in VIEWS:
-        found |= _of_record(env, f"export_crm.{name}", ("arch_db",))
+        yield from _of_record(env, f"export_crm.{name}", ("arch_db",))
     for name in MAILS:
-        found |= _of_record(env, f"export_crm.{name}", ("subject", "body_html"))
+        yield from _of_record(env, f"export_crm.{name}", ("subject", "body_html"))
     for model, names in RECORDS.items():
         data = env["ir.model.data"].search(
             [("module", "=", "export_crm"), ("model", "=", model)], order="name"
         )
         for row in data:
-            found |= _of_record(env, row.complete_name, names)
+            yield from _of_record(env, row.complete_name, names)
     wanted = env["ir.model.fields"]._get("export.crm.claim", "wanted")
     for choice in wanted.selection_ids:
         xmlid = choice.get_external_id()[choice.id]
         where = f"model:ir.model.fields.selection,name:{xmlid}"
-        found[choice.with_context(lang="en_US").name] = where
+        yield choice.with_context(lang="en_US").name, where
     for path, functions in CODE.items():
         for term in _of_code(ROOT / path, functions):
-            found[term] = f"code:addons/export_crm/{path}:0"
-    return found
+            yield term, f"code:addons/export_crm/{path}:0"
 
 
 def _of_record(env, xmlid, names):
     record = env.ref(xmlid).with_context(lang="en_US")
-    found = {}
     for name in names:
         field, value = record._fields[name], record[name]
-        if not value:
-            continue
-        if callable(field.translate):
-            where = f"model_terms:{record._name},{name}:{xmlid}"
-            terms = filter(_WORD.search, field.get_trans_terms(value))
-            found |= dict.fromkeys(terms, where)
-        else:
-            found[str(value)] = f"model:{record._name},{name}:{xmlid}"
-    return found
+        if value and callable(field.translate):
+            for term in filter(_WORD.search, field.get_trans_terms(value)):
+                yield term, f"model_terms:{record._name},{name}:{xmlid}"
+        elif value:
+            yield str(value), f"model:{record._name},{name}:{xmlid}"
 
 
 def _of_code(path, functions):

@@ -215,4 +215,4 @@ class TestClaimOutside(ClaimPortalCase):
         """As Odoo's client shows it: an answer with the reason, and no failure."""
         self._login(self.buyer)
         answer = self._upload(self.claim, PROGRAM)
-        self.assertIn("photos, short videos or PDF", answer["error"])
+        self.assertIn("photos, short videos or PDF", answer["error"]["message"])

@@ -341,13 +341,13 @@ class TestClaimPortal(ClaimPortalCase):
             (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
         ):
             answer = self._upload(claim, content, claim.access_token).json()
-            self.assertIn(text, answer["error"])
+            self.assertIn(text, answer["error"]["message"])
         with patch("odoo.addons.export_crm.models.claim.claim_flood.FILES", 2):
             for _n in range(2):
                 answer = self._upload(claim, photo, claim.access_token).json()
                 self.assertTrue(answer["data"]["attachment_id"])
             answer = self._upload(claim, photo, claim.access_token).json()
-            self.assertIn("many files within the hour", answer["error"])
+            self.assertIn("many files within the hour", answer["error"]["message"])
         stored = self.env["ir.attachment"].browse(
             self._upload(claim, photo, claim.access_token).json()["data"][
                 "attachment_id"
@@ -538,7 +538,6 @@ class TestClaimPortalAttack(ClaimPortalCase):
             with self.assertRaises(AccessError):
                 claim.write({"title": "Hacked"})
         with self.assertRaises(AccessError):
-            # (Whoever follows it, as the buyer does, may answer: that is Odoo's rule.)
             self.claim.with_user(self.stranger).message_post(body="Hacked")
 
     def test_rpc_by_http(self):

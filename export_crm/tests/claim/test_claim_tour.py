@@ -78,6 +78,9 @@ class ClaimAbroadCase(ClaimPortalCase, ExportCrmTourCase):
                 login=self.buyer.login,
             )
             claim = self.env["export.crm.claim"].search([("id", ">", last.id)])
+            self.start_tour(
+                "/my/claims", "export_crm_claim_abroad_list", login=self.buyer.login
+            )
             self.assertEqual(claim.lang, language)
             self.assertEqual(claim.line_ids.quantity, 3)
             claim.action_cancel()
