@@ -77,7 +77,7 @@ class ClaimAbroadCase(ClaimPortalCase, ExportCrmTourCase):
                 "export_crm_claim_abroad",
                 login=self.buyer.login,
             )
-            claim = self.env["export.crm.claim"].search([("id", ">", last.id)])
+            claim = self.env["export.crm.claim"].search([("id", ">", last.id or 0)])
             self.start_tour(
                 "/my/claims", "export_crm_claim_abroad_list", login=self.buyer.login
             )
