@@ -81,7 +81,12 @@ class TestClaimPagesAbroad(ClaimPortalCase):
         "Shipment late",
         "Continue",
     )
-    FORM = ("What happened?", "Replacement", "The problem in one line", "Late or missing")
+    FORM = (
+        "What happened?",
+        "Replacement",
+        "The problem in one line",
+        "Late or missing",
+    )
     LATE = "export_crm.claim_category_logistics_late"
 
     def test_pages(self):

@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import ExportCrmTourCase
 from .test_claim_portal import ClaimPortalCase
@@ -70,20 +71,25 @@ class ClaimAbroadCase(ClaimPortalCase, ExportCrmTourCase):
             ["export_crm", "portal", "mail", "sale"], list(languages)
         )
         for language in languages:
-            self.buyer.lang = language
-            last = self.env["export.crm.claim"].search([], limit=1, order="id desc")
-            self.start_tour(
-                f"/my/claims/new?order_id={self.order.id}",
-                "export_crm_claim_abroad",
-                login=self.buyer.login,
-            )
-            claim = self.env["export.crm.claim"].search([("id", ">", last.id or 0)])
-            self.start_tour(
-                "/my/claims", "export_crm_claim_abroad_list", login=self.buyer.login
-            )
-            self.assertEqual(claim.lang, language)
-            self.assertEqual(claim.line_ids.quantity, 3)
-            claim.action_cancel()
+            with mute_logger("odoo.addons.base.models.assetsbundle"):
+                self._walk(language)
+
+    def _walk(self, language):
+        """Walk the pages; where ``rtlcss`` is missing, Odoo says so in its log."""
+        self.buyer.lang = language
+        last = self.env["export.crm.claim"].search([], limit=1, order="id desc")
+        self.start_tour(
+            f"/my/claims/new?order_id={self.order.id}",
+            "export_crm_claim_abroad",
+            login=self.buyer.login,
+        )
+        claim = self.env["export.crm.claim"].search([("id", ">", last.id or 0)])
+        self.start_tour(
+            "/my/claims", "export_crm_claim_abroad_list", login=self.buyer.login
+        )
+        self.assertEqual(claim.lang, language)
+        self.assertEqual(claim.line_ids.quantity, 3)
+        claim.action_cancel()
 
 
 @tagged("post_install", "-at_install")
