@@ -247,7 +247,7 @@ tours.add("export_crm_claim_abroad", {
                 content: "Promised times",
                 trigger: "table[name=promised] td",
             },
-            shot(`claim_abroad_3_filed_${where}`, "#chatterRoot:shadow .o-mail-Message"),
+            shot(`claim_abroad_3_filed_${where}`),
         ];
     },
 });
