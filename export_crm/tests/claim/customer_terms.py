@@ -6,7 +6,8 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_WORD = re.compile(r"[^\W\d_]")
+# A letter outside of tags, or in a text of a tag that is shown.
+_WORD = re.compile(r"(?:^|>)[^<]*[^\W\d_]|title=")
 VIEWS = (
     "portal_breadcrumbs_claim",
     "portal_my_home_claim",
