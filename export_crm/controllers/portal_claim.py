@@ -1,6 +1,6 @@
 from werkzeug.exceptions import BadRequest, NotFound
 
-from odoo import http
+from odoo import SUPERUSER_ID, http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 from odoo.tools import consteq, plaintext2html
@@ -8,10 +8,12 @@ from odoo.tools import consteq, plaintext2html
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .portal_claim_flood import MAX_FILE_BYTES, check_file
+from ..tools.claim.files import ACCEPTED, MAX_FILE_BYTES, MAX_FILES
+from ..tools.claim.text import plain
 
-MAX_FILES = 10
 PAGE = 20
+# No identifier is larger: the database takes no other.
+MAX_ID = 2**31 - 1
 # Orders to choose from; older ones are claimed about from their own page.
 LISTED = 100
 
@@ -42,11 +44,14 @@ class ClaimPortal(CustomerPortal):
 
         :raise NotFound: somebody else's, or none: the answer is the same
         """
+        if claim_id > MAX_ID:
+            raise NotFound()
         claim = self._claims().browse(claim_id).exists()
         if not claim:
             raise NotFound()
         if access_token and claim.access_token:
-            if consteq(claim.access_token, str(access_token)):
+            # As bytes: of texts, only those in ASCII can be compared.
+            if consteq(claim.access_token.encode(), plain(access_token).encode()):
                 return claim
         user = request.env.user
         if user._is_internal():
@@ -140,7 +145,7 @@ class ClaimPortal(CustomerPortal):
             "can_rate": claim.state in ("solved", "closed") and not claim.rated,
             "message": kwargs.get("message"),
             "error": error,
-            "form": kwargs,
+            "form": self._typed(kwargs),
         }
         return request.render("export_crm.portal_claim", values)
 
@@ -159,19 +164,22 @@ class ClaimPortal(CustomerPortal):
         # One that is named may be older than those in the list.
         order = orders.browse(self._number(order_id)) & self._orders()
         picking = order.picking_ids.browse(self._number(kwargs.get("picking_id")))
+        picking &= order.picking_ids
+        category = categories.browse(self._number(category_id)) & categories
         values = self._prepare_portal_layout_values() | {
             "page_name": "claim",
             "orders": orders,
             "order": order,
-            "picking": picking & order.picking_ids,
+            "picking": picking,
+            "rows": order._export_claim_rows(category, picking),
             "categories": categories,
-            "category": categories.browse(self._number(category_id)) & categories,
+            "category": category,
             "wanted": self._claims()
             ._fields["wanted"]
             ._description_selection(request.env),
-            "form": kwargs,
+            "form": self._typed(kwargs),
             "error": error,
-            "max_files": MAX_FILES,
+            "accepted": ACCEPTED,
         }
         return request.render("export_crm.portal_claim_new", values)
 
@@ -180,6 +188,14 @@ class ClaimPortal(CustomerPortal):
         text = str(value or "")
         return int(text) if text.isdecimal() and len(text) < 10 else 0
 
+    @staticmethod
+    def _typed(values):
+        """Return what was typed into a form, as a page can show it again."""
+        return {
+            name: plain(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+
     # === CHANGES: POST ONLY === #
 
     @http.route(
@@ -187,6 +203,7 @@ class ClaimPortal(CustomerPortal):
     )
     def portal_claim_create(self, order_id=None, category_id=None, **kwargs):
         """File a claim from the form."""
+        kwargs = self._typed(kwargs)
         if not self._claim_customer() or request.env.user._is_internal():
             raise NotFound()
         try:
@@ -234,7 +251,7 @@ class ClaimPortal(CustomerPortal):
                     if kwargs.get("wanted") in wanted
                     else False,
                     "channel": "portal",
-                    "line_ids": self._line_commands(order, kwargs),
+                    "line_ids": self._line_commands(order, picking, category, kwargs),
                 }
             )
         )
@@ -248,21 +265,34 @@ class ClaimPortal(CustomerPortal):
             raise BadRequest()
         return records.browse(number or ())
 
-    def _line_commands(self, order, kwargs):
+    def _line_commands(self, order, picking, category, kwargs):
+        """Return the commands for the lines of the form, at the order's prices.
+
+        :raise BadRequest: a line that isn't in the form
+        :raise UserError: no number
+        """
+        rows = {
+            row.name: row for row in order._export_claim_rows(category, picking, True)
+        }
         commands = []
         for name, value in kwargs.items():
             if not name.startswith("quantity_") or not str(value).strip():
                 continue
-            line = self._own(order.order_line, name.removeprefix("quantity_"))
-            try:
-                quantity = float(str(value).replace(",", "."))
-            except ValueError:
-                quantity = -1.0
-            if not 0 <= quantity < 1e9:
-                raise UserError(request.env._("A quantity is a number."))
-            if line and quantity:
-                commands.append((0, 0, {"sale_line_id": line.id, "quantity": quantity}))
+            if name not in rows:
+                raise BadRequest()
+            if quantity := self._quantity(value):
+                commands.append((0, 0, rows[name].values(quantity)))
         return commands
+
+    @staticmethod
+    def _quantity(value):
+        try:
+            quantity = float(str(value).strip().replace(",", "."))
+        except ValueError:
+            quantity = -1.0
+        if not 0 <= quantity < 1e9:
+            raise UserError(request.env._("Please write each quantity as a number."))
+        return quantity
 
     def _files(self):
         """Return the posted files as [(name, content)], checked.
@@ -274,21 +304,31 @@ class ClaimPortal(CustomerPortal):
             content = file.read(MAX_FILE_BYTES + 1)
             if not content:
                 continue
-            check_file(content)
-            found.append((file.filename or "photo", content))
+            kind = self._claims()._check_outside_file(content)
+            found.append((plain(file.filename) or "photo", content, {"kind": kind}))
         if len(found) > MAX_FILES:
             raise UserError(request.env._("Ten files at most, please."))
         return found
 
     def _attach(self, claim, files):
         if files:
-            claim.message_post(
+            message = self._post(
+                claim,
                 body=request.env._("Photos and documents of the claim"),
                 attachments=files,
                 author_id=request.env.user.partner_id.id,
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
             )
+            kinds = [info["kind"] for _name, _content, info in files]
+            for file, kind in zip(
+                message.attachment_ids.sorted("id"), kinds, strict=True
+            ):
+                file.mimetype = kind
+
+    def _post(self, claim, **values):
+        """Post what the customer has said in one of our forms: checked by it."""
+        return claim.with_user(SUPERUSER_ID).message_post(
+            message_type="comment", subtype_xmlid="mail.mt_comment", **values
+        )
 
     @http.route(
         "/my/claims/<int:claim_id>/<any(close,reopen,rate):action>",
@@ -302,6 +342,7 @@ class ClaimPortal(CustomerPortal):
         if request.env.user._is_internal():
             raise NotFound()
         claim = self._get_claim(claim_id, access_token)
+        kwargs = self._typed(kwargs)
         try:
             with request.env.cr.savepoint():
                 getattr(self, f"_act_{action}")(claim, kwargs)
@@ -324,11 +365,10 @@ class ClaimPortal(CustomerPortal):
         claim._check_portal_messages()
         claim.action_reopen()
         if reason:
-            claim.message_post(
+            self._post(
+                claim,
                 body=plaintext2html(reason[:5000]),
                 author_id=self._author(claim).id,
-                message_type="comment",
-                subtype_xmlid="mail.mt_comment",
             )
 
     def _act_rate(self, claim, kwargs):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import formatLang
 
 from ...tools.core.readers import ACCOUNT_READERS, CLAIM_READERS
 
@@ -15,6 +16,41 @@ class ExportCrmCreditDispute(models.Model):
         groups=CLAIM_READERS,
         help="The dispute ends when this claim does.",
     )
+
+    def _take_off(self, amount):
+        """Have a part of the disputed amount paid from today on; called as superuser.
+
+        What was disputed until today stays known: an accepted dispute ends, and one
+        about what is left goes on from today.
+        """
+        self.ensure_one()
+        left = self.currency_id.round(self.amount - amount)
+        goes_on = self.currency_id.compare_amounts(left, 0) > 0
+        if self.state == "accepted":
+            today = self._today()
+            if goes_on:
+                self.copy(
+                    {
+                        "amount": left,
+                        "state": "accepted",
+                        "accepted_by_id": self.accepted_by_id.id,
+                        "accepted_on": today,
+                        "opened_on": self.opened_on,
+                        "opened_by_id": self.opened_by_id.id,
+                    }
+                )
+            # No longer asked for by the claim, which may ask again.
+            self.write({"state": "closed", "closed_on": today, "claim_id": False})
+        elif goes_on:
+            self.amount = left
+        else:
+            self.write({"state": "rejected", "accepted_by_id": self.env.uid})
+        self._tell_invoice(
+            self.env._(
+                "The claim is about less: %(amount)s is disputed no more.",
+                amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+            )
+        )
 
 
 class ExportCrmClaim(models.Model):
@@ -96,16 +132,48 @@ class ExportCrmClaim(models.Model):
             ).mapped("amount")
         )
 
-    def _amount_in(self, currency):
-        """Return the amount claimed of the claim's invoice, in its currency."""
+    def _amount_in(self, currency, invoice=None, without=()):
+        """Return the amount claimed of an invoice, in its currency.
+
+        :param invoice: default: the claim's
+        :param without: lines that count no more
+        """
+        invoice = invoice or self.invoice_id
         total = 0.0
         for line in self.line_ids.filtered(
-            lambda line: not line.rejected and line._is_of(self.invoice_id)
+            lambda line: not line.rejected and line._is_of(invoice)
         ):
-            total += line.currency_id._convert(
-                line.amount, currency, self.company_id, self.invoice_id.invoice_date
-            )
+            if line not in without:
+                total += line.currency_id._convert(
+                    line.amount, currency, self.company_id, invoice.invoice_date
+                )
         return total
+
+    def _trim_disputes(self, without=()):
+        """Dispute no more than is still claimed: the rest has to be paid from today.
+
+        A line was rejected, or is about less: its money is back in the credit check
+        at once. The instalment that is due last is taken first.
+
+        :param without: lines that are deleted
+        """
+        for claim in self:
+            # Sudo: what is disputed follows what is claimed, whoever says so.
+            running = claim.sudo().dispute_ids.filtered(
+                lambda d: d.state in ("open", "accepted")
+            )
+            for invoice, disputes in running.grouped("move_id").items():
+                claimed = claim.sudo()._amount_in(invoice.currency_id, invoice, without)
+                excess = sum(disputes.mapped("amount")) - claimed
+                due_last = disputes.sorted(
+                    lambda d: (d.move_line_id.date_maturity or d.opened_on, d.id)
+                )[::-1]
+                for dispute in due_last:
+                    if invoice.currency_id.compare_amounts(excess, 0) <= 0:
+                        break
+                    taken = min(excess, dispute.amount)
+                    dispute._take_off(taken)
+                    excess -= taken
 
     def _tell_controller(self, disputes):
         controller = self.company_id.sudo().export_credit_user_id  # a setting

@@ -223,13 +223,18 @@ class ExportCrmClaim(models.Model):
         return self._send_template(template)
 
     def _milestones_told(self):
-        """Return the promised times that the customer reads: [(label, moment)]."""
+        """Return the promised times that the customer reads.
+
+        :rtype: list[tuple[str, str, str, datetime]]
+        :return: (milestone, what it is called, state, moment as naive UTC)
+        """
         self.ensure_one()
-        labels = dict(
-            self.env["export.crm.claim.clock"]
-            ._fields["milestone"]
-            ._description_selection(self.env)
-        )
+        labels = {
+            "response": self.env._("Our first answer"),
+            "plan": self.env._("Our proposal"),
+            "resolution": self.env._("Solution"),
+            "update": self.env._("Next news from us"),
+        }
         told = []
         for milestone in (*TARGETS, "update"):
             row = self._clock(milestone)

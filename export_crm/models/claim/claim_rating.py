@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 CLOSED = "export_crm.mail_template_claim_closed"
@@ -71,7 +71,8 @@ class ExportCrmClaim(models.Model):
     def _send_template(self, template):
         """Send a text to the customer in their language, as an automatic message."""
         self.ensure_one()
-        claim = self.sudo().with_context(lang=self.lang)  # the system writes
+        # The system writes, also to what a customer does in the portal.
+        claim = self.with_user(SUPERUSER_ID).with_context(lang=self.lang)
         texts = {
             name: template.sudo()._render_field(name, self.ids, set_lang=self.lang)[
                 self.id

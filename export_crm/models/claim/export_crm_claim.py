@@ -395,6 +395,11 @@ class ExportCrmClaim(models.Model):
                 )
             claim.line_ids._check_owner()
 
+    @api.constrains("category_id")
+    def _check_goods(self):
+        """Goods that were delivered and goods that are missing: each has its limit."""
+        self.line_ids._check_claimable()
+
     @api.constrains("opened_at")
     def _check_opened_at(self):
         """Clocks run since then: not later than now, but for clocks that differ."""

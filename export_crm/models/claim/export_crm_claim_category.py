@@ -47,6 +47,18 @@ class ExportCrmClaimCategory(models.Model):
         help="Number of photos without which a claim of this category can't be "
         "closed. Counts for the categories below, too.",
     )
+    goods = fields.Selection(
+        [
+            ("delivered", "Goods that were delivered"),
+            ("missing", "Goods that are late or missing"),
+        ],
+        string="About",
+        required=True,
+        default="delivered",
+        help="No more can be claimed about than was delivered; of goods that are late "
+        "or missing, what has not been delivered, or what the delivery that is named "
+        "was said to bring.",
+    )
     portal = fields.Boolean(
         string="In the portal", default=True, help="Customers may choose it."
     )

@@ -1,9 +1,5 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_compare
-from odoo.tools.misc import formatLang
 
 # What a line can be about, in the order of how exactly it names the goods.
 ANCHORS = ("sale_line_id", "move_id", "lot_id", "invoice_line_id")
@@ -12,8 +8,8 @@ ANCHORS = ("sale_line_id", "move_id", "lot_id", "invoice_line_id")
 class ExportCrmClaimLine(models.Model):
     """Goods that are claimed about: how many, and what money.
 
-    Over all claims never more than was delivered or invoiced, net of what came back
-    or was credited; judged under a lock (``export.crm.claim.gate``).
+    Over all claims never more than there is, judged under a lock
+    (``export.crm.claim.gate``), see claim_limits.py.
     """
 
     _name = "export.crm.claim.line"
@@ -185,9 +181,16 @@ class ExportCrmClaimLine(models.Model):
             self._check_claimable()  # from open to open they count as before
         if "amount" in vals:
             self.claim_id._escalate_by_rule()
+        if not vals.keys().isdisjoint(("amount", "rejected", *ANCHORS)):
+            self.claim_id._trim_disputes()
         if not vals.keys().isdisjoint(ANCHORS):
             self._link_sale_line()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_trim_disputes(self):
+        for claim, lines in self.grouped("claim_id").items():
+            claim._trim_disputes(without=lines)
 
     def _link_sale_line(self):
         """Name the order line behind a delivery or invoice: one thing, one limit."""
@@ -265,169 +268,3 @@ class ExportCrmClaimLine(models.Model):
         else:
             partners = source.move_id.partner_id
         return partners.commercial_partner_id
-
-    @api.constrains("quantity", "amount", "uom_id", "rejected", *ANCHORS)
-    def _check_claimable(self):
-        """Judge, under lock, that no more is claimed than delivered and invoiced."""
-        claimed = self.filtered(
-            lambda line: (line.quantity or line.amount) and not line.rejected
-        )
-        anchors = {
-            (line[name]._name, line[name].id): (name, line[name])
-            for line in claimed
-            for name in ANCHORS
-            if line[name]
-        }
-        self.env["export.crm.claim.gate"]._pass(set(anchors))
-        for name, anchor in anchors.values():
-            self._check_anchor(name, anchor.sudo())
-
-    @api.model
-    def _check_anchor(self, name, anchor):
-        """Raise unless all claims together stay within what ``anchor`` was."""
-        # Sudo: the limit holds over the claims of everybody.
-        lines = self.sudo().search(
-            [
-                (name, "=", anchor.id),
-                ("rejected", "=", False),
-                ("claim_id.state", "!=", "cancelled"),
-            ]
-        )
-        if anchor._name == "stock.lot":
-            # One lot goes to many customers: each may claim about what it has got.
-            for customer, own in lines.grouped("commercial_partner_id").items():
-                self._check_quantity(anchor, own, *self._net_lot(anchor, customer))
-        else:
-            self._check_quantity(anchor, lines, *self._net_quantity(anchor))
-        self._check_anchor_amount(anchor, lines)
-
-    @api.model
-    def _check_quantity(self, anchor, lines, quantity, unit):
-        """Raise unless these lines together are about ``quantity`` at most."""
-        asked = sum(
-            line.uom_id._compute_quantity(line.quantity, unit, round=False)
-            if line.uom_id
-            else line.quantity
-            for line in lines
-        )
-        if float_compare(asked, quantity, precision_rounding=unit.rounding) > 0:
-            raise ValidationError(
-                self.env._(
-                    "%(what)s: %(net)s %(unit)s were delivered, net of returns; all "
-                    "claims together would be about %(asked)s.",
-                    what=anchor.display_name,
-                    net=f"{quantity:g}",
-                    unit=unit.name,
-                    asked=f"{asked:g}",
-                )
-            )
-
-    @api.model
-    def _check_anchor_amount(self, anchor, lines):
-        limit = self._net_amount(anchor)
-        if limit is None or not any(lines.mapped("amount")):
-            return
-        currency = anchor.currency_id
-        asked = sum(
-            line.currency_id._convert(
-                line.amount, currency, line.company_id, self._anchor_date(anchor)
-            )
-            for line in lines
-        )
-        if currency.compare_amounts(asked, limit) > 0:
-            raise ValidationError(
-                self.env._(
-                    "%(what)s: %(net)s was invoiced, net of credit notes; all claims "
-                    "together would be about %(asked)s.",
-                    what=anchor.display_name,
-                    net=formatLang(self.env, limit, currency_obj=currency),
-                    asked=formatLang(self.env, asked, currency_obj=currency),
-                )
-            )
-
-    # === WHAT CAN BE CLAIMED === #
-
-    @api.model
-    def _net_quantity(self, anchor):
-        """Return (quantity, unit) delivered or invoiced, net of what came back."""
-        if anchor._name == "sale.order.line":
-            quantity = anchor.qty_delivered
-            if anchor.product_id.type == "service":
-                quantity = max(quantity, anchor.qty_invoiced)
-            return quantity, anchor.product_uom_id
-        if anchor._name == "stock.move":
-            back = anchor.returned_move_ids.filtered(lambda m: m.state == "done")
-            returned = sum(
-                m.product_uom._compute_quantity(m.quantity, anchor.product_uom)
-                for m in back
-            )
-            done = anchor.quantity if anchor.state == "done" else 0.0
-            return done - returned, anchor.product_uom
-        credited = sum(self._credit_lines(anchor).mapped("quantity"))
-        return anchor.quantity - credited, (
-            anchor.product_uom_id or anchor.product_id.uom_id
-        )
-
-    @api.model
-    def _net_amount(self, anchor):
-        """Return what was invoiced and not credited of a line (None: no limit here).
-
-        Tax included, in the line's own currency.
-        """
-        if anchor._name == "sale.order.line":
-            posted = anchor.invoice_lines.filtered(lambda m: m.parent_state == "posted")
-            return sum(
-                line.currency_id._convert(
-                    line.price_total,
-                    anchor.currency_id,
-                    line.company_id,
-                    line.invoice_date or line.date,
-                )
-                * (-1 if line.move_id.move_type == "out_refund" else 1)
-                for line in posted
-            )
-        if anchor._name == "account.move.line":
-            credited = sum(self._credit_lines(anchor).mapped("price_total"))
-            return anchor.price_total - credited
-        return None
-
-    @api.model
-    def _anchor_date(self, anchor):
-        if anchor._name == "account.move.line":
-            return anchor.invoice_date or anchor.date
-        return anchor.order_id.date_order
-
-    @api.model
-    def _credit_lines(self, invoice_line):
-        credits = invoice_line.move_id.reversal_move_ids.filtered(
-            lambda move: move.state == "posted"
-        )
-        sold = invoice_line.sale_line_ids
-        return credits.invoice_line_ids.filtered(
-            lambda line: line.display_type == "product"
-            and (
-                # The same product may be there twice, as goods and as samples.
-                line.sale_line_ids & sold
-                if sold and line.sale_line_ids
-                else line.product_id == invoice_line.product_id
-            )
-        )
-
-    @api.model
-    def _lot_moves(self, lot):
-        return self.env["stock.move.line"].search(
-            [("lot_id", "=", lot.id), ("state", "=", "done")]
-        )
-
-    @api.model
-    def _net_lot(self, lot, customer):
-        """Return (quantity, unit) of a lot that is with a customer."""
-        found = defaultdict(float)
-        for line in self._lot_moves(lot):
-            if line.picking_id.partner_id.commercial_partner_id != customer:
-                continue
-            if line.location_dest_id.usage == "customer":
-                found["out"] += line.quantity_product_uom
-            elif line.location_id.usage == "customer":
-                found["back"] += line.quantity_product_uom
-        return found["out"] - found["back"], lot.product_uom_id

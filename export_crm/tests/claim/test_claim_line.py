@@ -64,7 +64,7 @@ class TestClaimLine(ClaimCase):
     def test_amount_is_limited_by_the_invoice(self):
         self._claim(line_ids=self._lines(amount=600))
         with (
-            self.assertRaisesRegex(ValidationError, "was invoiced"),
+            self.assertRaisesRegex(ValidationError, "was sold or invoiced"),
             self.env.cr.savepoint(),
         ):
             self._claim(line_ids=self._lines(amount=400.01))
@@ -82,7 +82,7 @@ class TestClaimLine(ClaimCase):
         credit.invoice_line_ids.price_unit = 30
         credit.action_post()
         with (
-            self.assertRaisesRegex(ValidationError, "was invoiced"),
+            self.assertRaisesRegex(ValidationError, "was sold or invoiced"),
             self.env.cr.savepoint(),
         ):
             self._claim(
@@ -133,7 +133,7 @@ class TestClaimLine(ClaimCase):
         line = {"invoice_line_id": goods.id, "amount": 1000}
         claim = self._claim(line_ids=[Command.create(line)])
         self.assertEqual(claim.amount, 1000)
-        with self.assertRaisesRegex(ValidationError, "was invoiced"):
+        with self.assertRaisesRegex(ValidationError, "was sold or invoiced"):
             self._claim(
                 line_ids=[Command.create({**line, "invoice_line_id": samples.id})]
             )

@@ -146,6 +146,65 @@ class TestClaimMoney(ClaimCase):
         with self.assertRaises(AccessError):
             dispute.with_user(self.agent).action_accept()
 
+    # === LESS IS CLAIMED === #
+
+    def _live(self):
+        exposures = self.env["export.crm.account"]._live_exposure(
+            self.company, self.customer.ids
+        )
+        return exposures[self.customer.id]
+
+    def test_rejected_line_is_paid_the_same_minute(self):
+        claim = self._overdue_claim()
+        self._dispute(claim).with_user(self.controller).action_accept()
+        self.assertEqual(self._live(), 700.0)
+        claim.line_ids.rejected = True
+        self.assertEqual(self._live(), 1000.0)
+        facts = self._facts()
+        self.assertEqual((facts.overdue_amount, facts.exposure), (1000.0, 1000.0))
+        self.assertFalse(claim.sudo().dispute_ids)
+        claim.line_ids.rejected = False
+        self.assertEqual(self._live(), 1000.0, "a Controller decides anew")
+        self.assertEqual(self._dispute(claim).amount, 300.0)
+
+    def test_one_line_of_two_is_rejected(self):
+        """What is left stays disputed, without a day in between; once."""
+        claim = self._overdue_claim()
+        line = claim.invoice_id.invoice_line_ids
+        claim.line_ids = [Command.create({"invoice_line_id": line.id, "amount": 200})]
+        dispute = self._dispute(claim)
+        dispute.with_user(self.controller).action_accept()
+        self.assertEqual(self._live(), 500.0)
+        claim.line_ids[0].rejected = True
+        self.assertRecordValues(
+            claim.sudo().dispute_ids,
+            [
+                {
+                    "state": "accepted",
+                    "amount": 200.0,
+                    "accepted_by_id": self.controller.id,
+                    "accepted_on": self.today,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            dispute, [{"state": "closed", "amount": 500.0, "closed_on": self.today}]
+        )
+        self.assertEqual(self._live(), 800.0)
+        with self.assertRaisesRegex(UserError, "Nothing is left"), self.cr.savepoint():
+            claim.action_dispute()
+
+    def test_less_or_nothing_is_claimed(self):
+        claim = self._overdue_claim()
+        dispute = self._dispute(claim)
+        claim.line_ids.amount = 120
+        self.assertRecordValues(dispute, [{"state": "open", "amount": 120.0}])
+        dispute.with_user(self.controller).action_accept()
+        self.assertEqual(self._live(), 880.0)
+        claim.line_ids.unlink()
+        self.assertEqual(self._live(), 1000.0)
+        self.assertEqual(dispute.state, "closed")
+
     # === FACTS === #
 
     def test_unknown_without_claims(self):

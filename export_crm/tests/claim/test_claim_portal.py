@@ -89,7 +89,7 @@ class TestClaimPortal(ClaimPortalCase):
             f"/my/claims/new?order_id={self.order.id}&picking_id={picking.id}"
             f"&category_id={self._category().id}"
         ).text
-        self.assertIn("This may help at once", page)
+        self.assertIn("This may help you now", page)
         self.assertIn(f"quantity_{self.line.id}", page)
         response, claim = self._file(
             files=[self._photo(), self._photo(name="b.png")], picking_id=picking.id
@@ -143,7 +143,12 @@ class TestClaimPortal(ClaimPortalCase):
         claim.with_user(self.agent).message_post(body="Secret note")
         self._login(self.buyer)
         page = self.url_open(f"/my/claims/{claim.id}").text
-        for text in (claim.name, "New panels by Friday", "First response", "Received"):
+        for text in (
+            claim.name,
+            "New panels by Friday",
+            "Our first answer",
+            "Received",
+        ):
             self.assertIn(text, page)
         for text in (
             "Secret note",
@@ -223,8 +228,8 @@ class TestClaimPortal(ClaimPortalCase):
         self._login(self.buyer)
         script = b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"
         for files, text in (
-            ([self._photo(script, "a.svg")], "Only photos"),
-            ([self._photo(b"MZ\x90\x00 program", "a.png")], "Only photos"),
+            ([self._photo(script, "a.svg")], "short videos or PDF"),
+            ([self._photo(b"MZ\x90\x00 program", "a.png")], "short videos or PDF"),
             ([self._photo(b"x" * (10 * 1024 * 1024 + 1))], "larger than 10 MB"),
             ([self._photo() for _n in range(11)], "Ten files"),
         ):
@@ -329,17 +334,20 @@ class TestClaimPortal(ClaimPortalCase):
         self._login(self.buyer)
         photo = base64.b64decode(PNG)
         for content, text in (
-            (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "Only photos"),
+            (
+                b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+                "short videos or PDF",
+            ),
             (b"x" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
         ):
             answer = self._upload(claim, content, claim.access_token).json()
-            self.assertIn(text, answer["error"])
+            self.assertIn(text, answer["error"]["message"])
         with patch("odoo.addons.export_crm.models.claim.claim_flood.FILES", 2):
             for _n in range(2):
                 answer = self._upload(claim, photo, claim.access_token).json()
                 self.assertTrue(answer["data"]["attachment_id"])
             answer = self._upload(claim, photo, claim.access_token).json()
-            self.assertIn("many files within the hour", answer["error"])
+            self.assertIn("many files within the hour", answer["error"]["message"])
         stored = self.env["ir.attachment"].browse(
             self._upload(claim, photo, claim.access_token).json()["data"][
                 "attachment_id"
@@ -530,7 +538,6 @@ class TestClaimPortalAttack(ClaimPortalCase):
             with self.assertRaises(AccessError):
                 claim.write({"title": "Hacked"})
         with self.assertRaises(AccessError):
-            # (Whoever follows it, as the buyer does, may answer: that is Odoo's rule.)
             self.claim.with_user(self.stranger).message_post(body="Hacked")
 
     def test_rpc_by_http(self):

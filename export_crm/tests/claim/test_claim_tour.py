@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import ExportCrmTourCase
 from .test_claim_portal import ClaimPortalCase
@@ -51,3 +52,55 @@ class TestClaimTour(ClaimPortalCase, ExportCrmTourCase):
         self.start_tour(
             f"/my/claims/{claim.id}", "export_crm_claim_flood", login=self.buyer.login
         )
+
+    def test_refused_file_says_why(self):
+        claim = self._claim(partner_id=self.buyer.partner_id.id)
+        self.start_tour(
+            f"/my/claims/{claim.id}",
+            "export_crm_claim_refused_file",
+            login=self.buyer.login,
+        )
+
+
+class ClaimAbroadCase(ClaimPortalCase, ExportCrmTourCase):
+    def _file_in(self, *languages):
+        self.company.export_claim_hour_claims = 0
+        for language in languages:
+            self.env["res.lang"]._activate_lang(language)
+        self.env["ir.module.module"]._load_module_terms(
+            ["export_crm", "portal", "mail", "sale"], list(languages)
+        )
+        for language in languages:
+            with mute_logger("odoo.addons.base.models.assetsbundle"):
+                self._walk(language)
+
+    def _walk(self, language):
+        """Walk the pages; where ``rtlcss`` is missing, Odoo says so in its log."""
+        self.buyer.lang = language
+        last = self.env["export.crm.claim"].search([], limit=1, order="id desc")
+        self.start_tour(
+            f"/my/claims/new?order_id={self.order.id}",
+            "export_crm_claim_abroad",
+            login=self.buyer.login,
+        )
+        claim = self.env["export.crm.claim"].search([("id", ">", last.id or 0)])
+        self.start_tour(
+            "/my/claims", "export_crm_claim_abroad_list", login=self.buyer.login
+        )
+        self.assertEqual(claim.lang, language)
+        self.assertEqual(claim.line_ids.quantity, 3)
+        claim.action_cancel()
+
+
+@tagged("post_install", "-at_install")
+class TestClaimAbroadTour(ClaimAbroadCase):
+    def test_in_three_languages(self):
+        self._file_in("es_ES", "zh_CN", "ar_001")
+
+
+@tagged("post_install", "-at_install")
+class TestClaimAbroadPhoneTour(ClaimAbroadCase):
+    browser_size = "390x844"
+
+    def test_in_three_languages(self):
+        self._file_in("es_ES", "zh_CN", "ar_001")

@@ -26,8 +26,8 @@ PEOPLE = {
         "speaker_ids stage_id title user_id wanted wanted_note"
     ),
     "export.crm.claim.category": (
-        "active code department_id expert_ids name parent_id photos_required portal "
-        "procedure self_help sequence severity_id"
+        "active code department_id expert_ids goods name parent_id photos_required "
+        "portal procedure self_help sequence severity_id"
     ),
     "export.crm.claim.criterion": "active code name sequence",
     "export.crm.claim.department": (

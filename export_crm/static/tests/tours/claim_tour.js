@@ -1,4 +1,5 @@
 import {registry} from "@web/core/registry";
+import {session} from "@web/session";
 import {shot} from "./shot";
 
 const tours = registry.category("web_tour.tours");
@@ -52,7 +53,7 @@ tours.add("export_crm_claim_filed", {
         },
         {
             content: "It has a number and promised times",
-            trigger: "table[name=promised]:contains('First response')",
+            trigger: "table[name=promised]:contains('Our first answer')",
         },
         {
             content: "The acknowledgement is among the messages",
@@ -200,5 +201,86 @@ tours.add("export_crm_claim_flood", {
             content: "The composer is alive",
             trigger: `${composer} button.o-mail-Composer-send:enabled`,
         },
+    ],
+});
+
+// A customer abroad files a claim, whatever language the pages are in.
+tours.add("export_crm_claim_abroad", {
+    steps: () => {
+        const where = `${session.bundle_params.lang}_${window.innerWidth}`;
+        return [
+            {
+                content: "Choose what is wrong",
+                trigger: "select[name=category_id]",
+                run: "selectByIndex 1",
+            },
+            shot(`claim_abroad_1_choose_${where}`),
+            {
+                content: "Continue",
+                trigger: ".o_claim_choose button[type=submit]",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "How many",
+                trigger: "input[name^=quantity_]",
+                run: "edit 3",
+            },
+            shot(`claim_abroad_2_form_${where}`),
+            {
+                content: "In one line",
+                trigger: "input[name=title]",
+                run: "edit 3 × LED",
+            },
+            {
+                content: "What happened",
+                trigger: "textarea[name=description]",
+                run: "edit 3 × LED, 2026-11-01",
+            },
+            {
+                content: "Send",
+                trigger: ".o_claim_form button[type=submit]",
+                run: "click",
+                expectUnloadPage: true,
+            },
+            {
+                content: "Promised times",
+                trigger: "table[name=promised] td",
+            },
+            shot(`claim_abroad_3_filed_${where}`),
+        ];
+    },
+});
+
+// The list of claims, whatever language it is in.
+tours.add("export_crm_claim_abroad_list", {
+    steps: () => [
+        shot(
+            `claim_abroad_4_list_${session.bundle_params.lang}_${window.innerWidth}`,
+            "a[href='/my/claims/new']"
+        ),
+    ],
+});
+
+// A file that is refused: Odoo's client says why beside the composer.
+tours.add("export_crm_claim_refused_file", {
+    steps: () => [
+        {
+            content: "Choose a file that is no photo",
+            trigger: "#chatterRoot:shadow .o-mail-Composer input[type=file]:not(:visible)",
+            async run() {
+                const root = document.querySelector("#chatterRoot").shadowRoot;
+                const input = root.querySelector(".o-mail-Composer input[type=file]");
+                const data = new DataTransfer();
+                data.items.add(new File(["MZ program"], "a.exe"));
+                input.files = data.files;
+                input.dispatchEvent(new Event("change", {bubbles: true}));
+            },
+        },
+        {
+            content: "Why it was refused",
+            trigger: ".o_notification:contains('photos, short videos or PDF')",
+        },
+        shot("claim_refused_file"),
     ],
 });
