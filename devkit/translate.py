@@ -1,4 +1,4 @@
-"""``./dev translate``: the template of translations, and each language merged with it."""
+"""``./dev translate``: the template of translations, merged into each language."""
 
 import tempfile
 

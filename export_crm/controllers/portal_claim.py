@@ -14,6 +14,7 @@ MAX_FILES = 10
 PAGE = 20
 # Orders to choose from; older ones are claimed about from their own page.
 LISTED = 100
+OPEN = [("is_open", "=", True)]
 
 
 class ClaimPortal(CustomerPortal):
@@ -89,7 +90,7 @@ class ClaimPortal(CustomerPortal):
         filters = {
             "open": {
                 "label": request.env._("Open"),
-                "domain": [("is_open", "=", True)],
+                "domain": OPEN,
             },
             "all": {"label": request.env._("All"), "domain": []},
         }
