@@ -92,6 +92,8 @@ class TestTranslations(BaseCase):
         wrong = re.compile(
             r"[\u4e00-\u9fff] ?[,;:!?](?!\w)|[，。；：！？、]\s*[,.;:!?，。；：！？、]"
             r"|[\u4e00-\u9fff] [，。；：！？、]"
+            # A line's end is shown as a space, which Chinese doesn't have.
+            r"|[\u4e00-\u9fff，。；：、]\n\s*[\u4e00-\u9fff]"
         )
         for entry in polib.pofile(str(path)):
             text = re.sub(r"<[^>]*>|\{\{.*?\}\}", "x", entry.msgstr)
@@ -138,13 +140,11 @@ class TestChineseScreens(TransactionCase):
             if text
             and not CHINESE.search(text)
             and text not in ALIKE
-            and letters(text) not in ("", "WhatsApp")
+            # Odoo leaves out terms of one letter
+            and len(letters(text)) > 1
+            and letters(text) != "WhatsApp"
         }
-        self.assertFalse(english - self._own_words())
-
-    def _own_words(self):
-        """Return words that are symbols: the parameters of a formula."""
-        return {"r", "a", "b", "Logit", "α"}
+        self.assertFalse(english)
 
     def _records(self, model):
         """Return the records of ``model`` that come with the add-on, in Chinese."""
