@@ -199,6 +199,7 @@ class TestChineseScreens(TransactionCase):
             .search([("module", "=", translating.MODULE)])
             .mapped("model")
         )
+        self.assertTrue(self.env["mail.activity.plan"]._fields["name"].translate)
         for model in sorted(models):
             field = self.env[model]._fields.get("name")
             if field and field.translate is True and not model.startswith("ir."):
