@@ -12,7 +12,6 @@ class ExportCrmAccount(models.Model):
     )
 
     next_order_overdue = fields.Boolean(
-        string="Next Order Overdue",
         compute="_compute_next_order_overdue",
         help="The day by which the next purchase was expected has passed.",
     )

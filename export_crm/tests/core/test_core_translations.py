@@ -93,7 +93,7 @@ class TestTranslations(BaseCase):
             r"[\u4e00-\u9fff] ?[,;:!?](?!\w)|[，。；：！？、]\s*[,.;:!?，。；：！？、]"
             r"|[\u4e00-\u9fff] [，。；：！？、]"
             # A line's end is shown as a space, which Chinese doesn't have.
-            r"|[\u4e00-\u9fff，。；：、]\n\s*[\u4e00-\u9fff]"
+            r"|[\u4e00-\u9fff，。；：、]\n +[\u4e00-\u9fff]"
         )
         for entry in polib.pofile(str(path)):
             text = re.sub(r"<[^>]*>|\{\{.*?\}\}", "x", entry.msgstr)
