@@ -6,7 +6,17 @@ import signal
 import sys
 from pathlib import Path
 
-from . import backtest, cdnow, clean, clock, extras, lint, serve, testing
+from . import (
+    backtest,
+    cdnow,
+    clean,
+    clock,
+    extras,
+    lint,
+    serve,
+    testing,
+    translate,
+)
 from .places import Places
 from .proc import DISK_FULL
 from .ui import Failure, warn
@@ -138,6 +148,11 @@ COMMANDS = {
         "open Odoo's shell in the database of ./dev run",
         None,
         lambda places, o: extras.shell(places),
+    ),
+    "translate": (
+        "export the terms for translation and merge them into each language",
+        None,
+        lambda places, _o: translate.translate(places),
     ),
     "lint": (
         "check the code",

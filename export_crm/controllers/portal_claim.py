@@ -16,6 +16,7 @@ PAGE = 20
 MAX_ID = 2**31 - 1
 # Orders to choose from; older ones are claimed about from their own page.
 LISTED = 100
+OPEN = [("is_open", "=", True)]
 
 
 class ClaimPortal(CustomerPortal):
@@ -94,7 +95,7 @@ class ClaimPortal(CustomerPortal):
         filters = {
             "open": {
                 "label": request.env._("Open"),
-                "domain": [("is_open", "=", True)],
+                "domain": OPEN,
             },
             "all": {"label": request.env._("All"), "domain": []},
         }

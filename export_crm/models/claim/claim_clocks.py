@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 from ...tools.claim import clock
+from ..core.wording import number
 from .export_crm_claim_event import MILESTONES
 from .export_crm_claim_policy import TARGETS
 
@@ -279,16 +280,14 @@ class ExportCrmClaimClock(models.Model):
     def _explain(self):
         """Return in one sentence what was promised and how it stands."""
         self.ensure_one()
-        basis = dict(self._fields["basis"]._description_selection(self.env))
         states = dict(self._fields["state"]._description_selection(self.env))
         parts = []
         if self.target_hours:
+            hours = number(self.env, self.target_hours)
             parts.append(
-                self.env._(
-                    "Target %(hours)s %(basis)s",
-                    hours=f"{self.target_hours:g}",
-                    basis=(basis.get(self.basis) or "").lower(),
-                )
+                self.env._("Target: %s working hours", hours)
+                if self.basis == clock.WORKING
+                else self.env._("Target: %s hours", hours)
             )
         parts.append(states[self.state])
         if self.deadline:

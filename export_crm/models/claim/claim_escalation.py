@@ -7,6 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools.claim import clock
+from ..core.wording import labelled
 from .export_crm_claim_clock import _Schedules
 
 _logger = logging.getLogger(__name__)
@@ -335,7 +336,7 @@ class ExportCrmClaimEscalation(models.Model):
         return ", ".join(
             row.rule_id.name
             if row.milestone == "rule"
-            else f"{labels[row.milestone]}: {row.rule_id.name}"
+            else labelled(rows.env, labels[row.milestone], row.rule_id.name)
             for row in rows
         )
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..core.wording import number
+
 # What a line can be about, in the order of how exactly it names the goods.
 ANCHORS = ("sale_line_id", "move_id", "lot_id", "invoice_line_id")
 
@@ -155,10 +157,12 @@ class ExportCrmClaimLine(models.Model):
             )
 
     @api.depends("product_id", "quantity", "name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for line in self:
             what = line.product_id.display_name or line.name or self.env._("Line")
-            line.display_name = f"{line.quantity:g} × {what}" if line.quantity else what
+            quantity = number(self.env, line.quantity)
+            line.display_name = f"{quantity} × {what}" if line.quantity else what
 
     @api.onchange("move_id", "invoice_line_id")
     def _onchange_anchor(self):

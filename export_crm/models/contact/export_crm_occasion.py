@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.contact.local_time import yearly
+from ..core.wording import labelled
 
 
 class ExportCrmOccasion(models.Model):
@@ -61,11 +62,13 @@ class ExportCrmOccasion(models.Model):
     )
 
     @api.depends("kind", "name", "partner_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for occasion in self:
             what = occasion.name or kinds.get(occasion.kind) or ""
-            occasion.display_name = f"{what}: {occasion.partner_id.name or ''}"
+            whose = occasion.partner_id.name or ""
+            occasion.display_name = labelled(self.env, what, whose)
 
     @api.depends("month", "day")
     def _compute_next_date(self):

@@ -7,7 +7,7 @@ from phonenumbers import timezone as phone_timezone
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -22,6 +22,7 @@ from ...tools.contact.local_time import (
     state_zone,
 )
 from ..account.res_partner import READERS
+from ..core.wording import weekday
 from . import reachable
 from .best_hour import inbound_hours
 
@@ -325,7 +326,7 @@ class ResPartner(models.Model):
         values = {
             "time": f"{status.local:%H:%M}",
             "opens": f"{status.opens:%H:%M}",
-            "day": format_date(self.env, status.opens.date(), date_format="EEE d MMM"),
+            "day": weekday(self.env, status.opens.date()),
             "holiday": status.day_off,
         }
         if status.day_off:

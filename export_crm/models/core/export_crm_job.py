@@ -93,6 +93,7 @@ class ExportCrmJob(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("company_id", "kind")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for job in self:

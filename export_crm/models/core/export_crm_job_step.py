@@ -149,8 +149,11 @@ class ExportCrmJob(models.Model):
             raise pipeline.SystemicError(str(error), step.code) from error
 
     def _step_method(self, step):
-        model = self.env[step.model].with_company(self.company_id)
-        return getattr(model, step.method)
+        # What a step writes down is read in the company, not by OdooBot.
+        company = self.company_id
+        model = self.env[step.model].with_company(company)
+        lang = company.sudo().partner_id.lang or self.env.lang
+        return getattr(model.with_context(lang=lang), step.method)
 
     @api.model
     def _describe(self, error):

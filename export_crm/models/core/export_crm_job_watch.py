@@ -63,10 +63,11 @@ class ExportCrmJob(models.Model):
         self.alert = cause
         user = self._alarm_user()
         if user:
+            said = self.with_context(lang=user.lang or self.env.lang)
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
-                summary=self.env._("%(job)s is stuck", job=self.display_name),
-                note=self._trouble_text(cause),
+                summary=said.env._("%(job)s is stuck", job=said.display_name),
+                note=said._trouble_text(cause),
                 user_id=user.id,
             )
 

@@ -1,7 +1,7 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...tools.core import public_holidays
 
@@ -38,9 +38,11 @@ class ExportCrmNonworkingDay(models.Model):
     )
 
     @api.depends("name", "date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for day in self:
-            day.display_name = f"{day.name} ({day.date})" if day.date else day.name
+            date = format_date(self.env, day.date)
+            day.display_name = f"{day.name} ({date})" if date else day.name
 
     # === BUSINESS METHODS === #
 

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class ExportCrmCreditEvidence(models.Model):
@@ -49,9 +50,11 @@ class ExportCrmCreditEvidence(models.Model):
     )
 
     @api.depends("invoice_name", "due_date")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for evidence in self:
-            evidence.display_name = f"{evidence.invoice_name} ({evidence.due_date})"
+            due = format_date(self.env, evidence.due_date)
+            evidence.display_name = f"{evidence.invoice_name} ({due})"
 
     def action_view_invoice(self):
         """Open the invoice of this instalment."""

@@ -14,33 +14,40 @@ class ExportCrmJob(models.Model):
     def _pipeline_steps(self):
         hold = "export.crm.credit.hold"
         steps = (
-            ("settled", self.env._("Holds that are settled"), hold, "_step_settled"),
-            (
+            pipeline.Step(
+                "settled",
+                self.env._("Holds that are settled"),
+                hold,
+                "_step_settled",
+                CHECKS,
+            ),
+            pipeline.Step(
                 "credit",
                 self.env._("Payment-delay check"),
                 hold,
                 "_step_payment_behaviour",
+                CHECKS,
             ),
-            (
+            pipeline.Step(
                 "promises",
                 self.env._("Promises that are over"),
                 "export.crm.credit.promise",
                 "_step_promises",
+                CHECKS,
             ),
-            (
+            pipeline.Step(
                 "deposits",
                 self.env._("Deposits that were taken back"),
                 "sale.order",
                 "_step_deposits",
+                CHECKS,
             ),
-            (
+            pipeline.Step(
                 "requests",
                 self.env._("Release requests that need no decision any more"),
                 "export.crm.credit.request",
                 "_step_requests",
+                CHECKS,
             ),
         )
-        return [
-            *super()._pipeline_steps(),
-            *(pipeline.Step(*step, CHECKS) for step in steps),
-        ]
+        return [*super()._pipeline_steps(), *steps]

@@ -11,7 +11,7 @@ class ExportCrmCreditPromise(models.Model):
     _inherit = "export.crm.credit.promise"
 
     outcome = fields.Selection(
-        [("kept", "Kept"), ("broken", "Broken")],
+        [("kept", "Kept as promised"), ("broken", "Broken")],
         readonly=True,
         copy=False,
         tracking=True,

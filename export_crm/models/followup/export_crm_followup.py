@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ...tools.followup import followup as calc
 from ..account.unknown import FactFloat
+from ..core.wording import labelled
 from .mail_activity_plan import CHANNELS, CONTACT_ROLES, NODES, ROLES, TRIGGERS
 
 OPEN_STATES = ("planned", "scheduled")
@@ -221,13 +222,14 @@ class ExportCrmFollowup(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends("template_id", "partner_id", "title")
+    @api.depends_context("lang")
     def _compute_name(self):
         for row in self:
-            parts = (
-                row.template_id._export_text() if row.template_id else "",
-                row.title,
-            )
-            row.name = ": ".join(filter(None, parts)) or row.step or ""
+            text = row.template_id._export_text() if row.template_id else ""
+            if text and row.title:
+                row.name = labelled(self.env, text, row.title)
+            else:
+                row.name = text or row.title or row.step or ""
 
     @api.model
     def _search_name(self, operator, value):
@@ -238,6 +240,7 @@ class ExportCrmFollowup(models.Model):
         ]
 
     @api.depends("name", "partner_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
             who = row.partner_id.name or row.contact_id.name

@@ -73,6 +73,8 @@ class MailActivityPlan(models.Model):
 
     _inherit = "mail.activity.plan"
 
+    # Ours come with the add-on, and are read in each person's language.
+    name = fields.Char(translate=True)
     export_trigger = fields.Selection(
         TRIGGERS,
         string="Starts with",

@@ -4,6 +4,7 @@ from odoo.tools import format_amount
 
 from ...tools.account.change import change_words
 from ..account.unknown import FactFloat, FactMonetary
+from ..core.wording import labelled, number, percent
 
 #: Figures of the customer that are shares, shown as percentages.
 SHARES = (
@@ -94,8 +95,7 @@ class ExportCrmAction(models.Model):
     def _compute_why(self):
         for action in self:
             action.why = " · ".join(
-                self.env._("%(label)s: %(value)s", label=label, value=value)
-                for label, value in action._why_rows()
+                labelled(self.env, label, value) for label, value in action._why_rows()
             )
 
     def _why_rows(self):
@@ -108,12 +108,12 @@ class ExportCrmAction(models.Model):
 
     def _why_value(self, field, value):
         if field.name in SHARES:
-            return f"{100.0 * value:.0f} %"
+            return percent(self.env, value)
         if field.name == "growth":
             return change_words(value)
         if field.type == "monetary":
             return format_amount(self.env, float(value), self.currency_id)
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return number(self.env, value)
 
     def action_accept(self):
         """Say that it will be done; who says so is noted.

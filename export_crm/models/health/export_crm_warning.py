@@ -4,6 +4,7 @@ from odoo.tools import format_amount, format_date
 
 from ...tools.health import early_warning
 from ..account.unknown import FactMonetary
+from ..core.wording import labelled, number, percent
 from .export_crm_warning_rule import CAUSES
 
 OPEN_STATES = ("open", "known")
@@ -118,7 +119,7 @@ class ExportCrmWarning(models.Model):
     def _compute_summary(self):
         for warning in self:
             warning.summary = " · ".join(
-                self.env._("%(label)s: %(value)s", label=label, value=value)
+                labelled(self.env, label, value)
                 for label, value in warning._evidence_rows()
             )
 
@@ -147,13 +148,13 @@ class ExportCrmWarning(models.Model):
             name == "limit" and self.code == "churn"
         ):
             places = 1 if name == "silence_chance" else 0
-            return f"{100.0 * value:.{places}f} %"
+            return percent(self.env, value, places)
         if name.startswith("order_average"):
             return format_amount(self.env, value, self.currency_id)
         if name == "last_sign":
             return format_date(self.env, value)
         if isinstance(value, float):
-            return f"{value:.0f}"
+            return number(self.env, value, 0)
         return str(value)
 
     # === WHAT PEOPLE DO === #

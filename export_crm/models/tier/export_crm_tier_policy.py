@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.tier import rebate
+from ..core.wording import labelled, number, percent
 
 # Fields that make up the service, in the order in which they are shown.
 SERVICE = (
@@ -128,6 +129,7 @@ class ExportCrmTierPolicy(models.Model):
     # === COMPUTE AND CONSTRAINTS === #
 
     @api.depends("rebate_step_ids.amount_from", "rebate_step_ids.rate")
+    @api.depends_context("lang")
     def _compute_rebate_text(self):
         for policy in self:
             steps = policy.rebate_step_ids.sorted("amount_from")
@@ -135,11 +137,11 @@ class ExportCrmTierPolicy(models.Model):
                 ", ".join(
                     self.env._(
                         "%(rate)s above %(amount)s",
-                        rate=f"{step.rate:.3g} %",
-                        amount=f"{step.amount_from:,.0f}",
+                        rate=percent(self.env, step.rate / 100.0, None),
+                        amount=number(self.env, step.amount_from, 0),
                     )
                     if step.amount_from
-                    else f"{step.rate:.3g} %"
+                    else percent(self.env, step.rate / 100.0, None)
                     for step in steps
                 )
                 or False
@@ -202,7 +204,7 @@ class ExportCrmTierPolicy(models.Model):
     def _service_text(self, name):
         value = self[name] if self else False
         if name.endswith("_hours") and value:
-            return self.env._("%s h", f"{value:g}")
+            return self.env._("%s h", number(self.env, value))
         if name == "terms_extra_days" and value:
             return self.env._("+%s days", value)
         if name == "content_kind" and value:
@@ -219,7 +221,7 @@ class ExportCrmTierPolicy(models.Model):
         old = self._of_tier(company, old_tier)._service()
         new = self._of_tier(company, new_tier)._service()
         changed = [
-            f"{label}: {old[name][1]} → {text}"
+            labelled(self.env, label, f"{old[name][1]} → {text}")
             for name, (label, text) in new.items()
             if old[name][1] != text
         ]

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
 
 from ...tools.account.change import change_words
 from ...tools.tier import tier_score
+from ..core.wording import number, percent
 
 # Inputs that are shares (0-1) and shown in percent.
 SHARES = {
@@ -160,7 +160,7 @@ class ExportCrmAccount(models.Model):
         if code == "growth":
             return change_words(value)
         if code in SHARES:
-            return f"{100.0 * value:.1f} %"
+            return percent(self.env, value, 1)
         if code in MONEY:
-            return formatLang(self.env, value, digits=0)
-        return f"{value:.3g}"
+            return number(self.env, value, 0)
+        return number(self.env, value)

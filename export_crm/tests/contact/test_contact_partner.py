@@ -245,7 +245,7 @@ class TestContactPartner(ExportCrmCommon):
     def test_line_on_the_form(self):
         for country, text in (
             ("de", "Good time to call now: 15:00 there, open until 18:00"),
-            ("in", "Closed: 19:30 there, opens Thu 5 Mar at 09:00"),
+            ("in", "Closed: 19:30 there, opens Thu, Mar 5 at 09:00"),
             ("mx", "Too early: 08:00 there, opens at 09:00 today"),
         ):
             self.assertEqual(self._contact(country=country).export_local_text, text)
@@ -259,7 +259,7 @@ class TestContactPartner(ExportCrmCommon):
         )
         self.assertEqual(
             contact.export_local_text,
-            "Closed for Carnival: 11:00 there, opens Thu 5 Mar at 09:00",
+            "Closed for Carnival: 11:00 there, opens Thu, Mar 5 at 09:00",
         )
 
     # === REACHABLE NOW === #

@@ -13,6 +13,7 @@ from . import (
     test_core_roles,
     test_core_system_fields,
     test_core_translations,
+    test_core_wording,
     test_core_words,
     test_phone_tour,
 )

@@ -120,7 +120,7 @@ class TestFollowupUsage(FollowupCommon):
         self._account()
         self._bought(-10, qty=3)
         note = self._note()
-        self.assertIn("产品使用情况（近12个月）", note)
+        self.assertIn("产品使用情况（近 12 个月）", note)
         self.assertIn("水泵：订购 3", note)
         self.assertNotIn("ordered", note)
 

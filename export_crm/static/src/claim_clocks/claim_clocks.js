@@ -1,5 +1,7 @@
 import {Component, onMounted, onWillUnmount, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 import {deserializeDateTime} from "@web/core/l10n/dates";
+import {formatFloat} from "@web/core/utils/numbers";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 
@@ -35,7 +37,9 @@ export class ClaimClocks extends Component {
             view.tone = clock.late ? "warning" : "success";
         } else if (clock.state === "paused") {
             view.icon = "fa-pause-circle";
-            view.text = `${Math.round(clock.left * 10) / 10} h`;
+            const left = Math.round(clock.left * 10) / 10;
+            const digits = [16, Number.isInteger(left) ? 0 : 1];
+            view.text = _t("%s h", formatFloat(left, {digits}));
         } else if (clock.state === "running" && clock.deadline) {
             const left = deserializeDateTime(clock.deadline).diff(this.time.now);
             const hours = left.as("hours");
@@ -52,7 +56,8 @@ export class ClaimClocks extends Component {
         const span = left.toMillis() < 0 ? left.negate() : left;
         const days = Math.floor(span.as("days"));
         const rest = span.minus({days}).toFormat("hh:mm:ss");
-        return days ? `${sign}${days} d ${rest}` : `${sign}${rest}`;
+        const text = days ? _t("%(days)s d %(rest)s", {days, rest}) : rest;
+        return `${sign}${text}`;
     }
 }
 

@@ -1,4 +1,5 @@
 import {Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef} from "@odoo/owl";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {getColor} from "@web/core/colors/colors";
 import {loadBundle} from "@web/core/assets";
@@ -46,7 +47,7 @@ export class HealthChartField extends ChartField {
         return {
             type: "line",
             data: {
-                labels: this.points.map((point) => point.date),
+                labels: this.points.map((point) => formatDate(deserializeDate(point.date))),
                 datasets: [
                     {
                         label: _t("Health index"),
