@@ -33,7 +33,7 @@ class TestClaimHistory(ClaimCase):
         claim = self._past()
         self.assertEqual(self._moments(claim), (OPENED, SOLVED, CLOSED))
         self.assertFalse(claim.event_ids)
-        self.assertNotIn("are you content", str(claim.message_ids.mapped("subject")))
+        self.assertNotIn("are you satisfied", str(claim.message_ids.mapped("subject")))
         self.assertFalse(claim._in_grace())
 
     def test_a_file(self):

@@ -190,7 +190,7 @@ class TestClaimMoves(ClaimCase):
 
     def _asked(self, claim):
         return claim.message_ids.filtered(
-            lambda m: "are you content" in (m.subject or "")
+            lambda m: "are you satisfied" in (m.subject or "")
         )
 
     def test_asked_and_given_once_per_cycle(self):
