@@ -200,18 +200,10 @@ class ExportCrmAccount(models.Model):
         """SQL: what past windows say of it; see ``tools.demand_value.learned``."""
         if worth.beta is None:
             return SQL("1::float8")
-        rank = _read_sql(SQL("c.spent"), worth.spends)
-        inputs = [
-            SQL("1"),
-            SQL("%s - 0.5", rank),
-            SQL("5 * GREATEST(0, %s - 0.8)", rank),
-            SQL("5 * GREATEST(0, 0.2 - %s)", rank),
-            SQL("c.often"),
-            SQL("(c.x = 0)::int"),
-        ]
+        rank = SQL("%s - 0.5", _read_sql(SQL("c.spent"), worth.spends))
         return SQL(
             "EXP(GREATEST(LEAST(%(sum)s, %(most)s), -%(most)s))",
-            sum=_sum_sql(worth.beta, inputs),
+            sum=_sum_sql(worth.beta, [SQL("1"), rank]),
             most=_double(demand_value.MOST_LEARNED),
         )
 

@@ -15,7 +15,7 @@ from ...tools.health import (
     demand_value,
     silence,
 )
-from ...tools.health.demand_history import Customer, summary
+from ...tools.health.demand_history import Customer, history, summary
 
 CDNOW = demand.Params(r=0.5311, alpha=43.64, a=0.8811, b=1.5746)
 EXACT = (3.883203700377933, 0.6740780089814857, 13.636507093506316, 42.212370832655644)
@@ -178,21 +178,27 @@ class TestDemandPure(BaseCase):
         self.assertLess(demand_model.revenue(model, customer, 365), 1000.0)
 
     def test_money_comes_as_said_in_each_fifth_of_spend(self):
-        histories = made_up(3000, seed=5, days=1100)
-        # Who spends much is saturated: what MBG/NBD says is too much for them.
+        # Orders of very different sizes, nothing to do with how often they come.
+        dice = random.Random(5)
+        histories = []
+        for purchases in made_up(1500, seed=5, days=1100):
+            size = dice.lognormvariate(5.0, 1.3)
+            days = [(day, size * dice.lognormvariate(0, 0.8)) for day, _a in purchases]
+            histories.append(history(days))
         customers, came = backtest.cut(histories, 735, 365)
         model = demand_model.fit_model(histories, 735)
-        said = [demand_model.revenue(model, customer, 365) for customer in customers]
-        order = sorted(range(len(said)), key=lambda i: customers[i].spend)
+        order = sorted(range(len(came)), key=lambda i: customers[i].spend)
         for k in range(5):
             part = order[k * len(order) // 5 : (k + 1) * len(order) // 5]
-            ratio = sum(said[i] for i in part) / sum(came[i][1] for i in part)
-            self.assertTrue(0.8 < ratio < 1.25, (k, ratio))
+            said = sum(demand_model.revenue(model, customers[i], 365) for i in part)
+            ratio = said / sum(came[i][1] for i in part)
+            with self.subTest(fifth=k):
+                self.assertTrue(0.6 < ratio < 1.6, ratio)
 
     def test_four_of_five_lie_within(self):
         dice = random.Random(2)
         pasts = [
-            demand_value.Past((1.0,), 100.0, 100.0 * dice.lognormvariate(0, 0.5), 0.8)
+            demand_value.Past((1.0, 0.0), 100.0, 100.0 * dice.lognormvariate(0, 0.5), 0.8)
             for _n in range(600)
         ]
         worth = demand_value.fit(demand_value.Worth(), pasts[:300])
@@ -210,7 +216,7 @@ class TestDemandPure(BaseCase):
         # Every 30 days or gone: in this past silence was the whole story.
         dice = random.Random(4)
         histories = []
-        for _n in range(700):
+        for _n in range(400):
             start, end = dice.randrange(60), dice.randrange(100, 1400)
             histories.append([(day, 10.0) for day in range(start, end, 30)])
         model = demand_model.fit_model([h for h in histories if h], 900)

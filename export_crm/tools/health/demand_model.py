@@ -44,7 +44,7 @@ TRAINING = 4000
 YEAR = 365
 WORTH_SHARES = (0.5, 0.6)
 WORTH_LEAST = 40
-WORTH_CUSTOMERS = 5000
+WORTH_CUSTOMERS = 2000
 Z80 = 1.2815515655446004  # 80 % of a normal distribution lie within
 
 
@@ -99,7 +99,7 @@ def fit_model(histories, as_of, horizon=HORIZON):
     """
     known = _known(histories, as_of)
     model = _chances(known, as_of, horizon)
-    return replace(model, worth=_worth(known, as_of, horizon), **order_spread(known))
+    return replace(model, worth=_worth(model, known, as_of), **order_spread(known))
 
 
 def _known(histories, as_of):
@@ -207,16 +207,20 @@ def order_spread(histories):
     return {"order_mean": mean, "order_cv2": variance / (mean * mean) if mean else 0.0}
 
 
-def _worth(known, as_of, horizon):
+def _worth(model, known, as_of):
     """Return what orders are worth, with what the company's past windows say."""
-    past = []
     sample = known[:: max(1, -(-len(known) // WORTH_CUSTOMERS))]
+    past = []
     for day, days in _worth_origins(min(p[0][0] for p in known), as_of):
-        past += _past(sample, day, days, min(horizon, days))
+        past += _past(sample, day, days, min(model.horizon, days))
+    now = [summary(purchases, as_of) for purchases in known]
     log_mean, pull = demand_value.usual(known)
-    spends = _spends(summary(purchases, as_of) for purchases in known)
-    worth = Worth(log_mean, pull, spends=spends)
-    return demand_value.fit(worth, past) if past else worth
+    worth = demand_value.fit(Worth(log_mean, pull, spends=_spends(now)), past)
+    if worth.beta is None:
+        return worth
+    step = max(1, -(-len(now) // WORTH_CUSTOMERS))
+    pairs = [(customer, orders(model, customer, YEAR)) for customer in now[::step]]
+    return demand_value.level(worth, pairs)
 
 
 def _worth_origins(first, as_of):

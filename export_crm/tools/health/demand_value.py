@@ -2,8 +2,9 @@
 
 Three steps. The customer's own average order, drawn towards what is usual in the
 company (logarithms: a few giants make no one else's order larger). A regression on the
-company's past windows, on the rank of past spend among others: does the money come as
-said, from those who spent much and from those who spent little? And how far what came
+company's past windows, on the rank of past spend: does the money come as said, from
+those who spent much and from those who spent little? How much comes from all together
+changes from window to window; that is left as the customers' own averages say. And how far what came
 lay from what was said, for customers of a like chance: that gives the interval.
 
 >>> log_mean, pull = usual([[(1, 10.0), (9, 10.0)], [(1, 40.0), (9, 40.0)]])
@@ -12,7 +13,7 @@ lay from what was said, for customers of a like chance: that gives the interval.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .demand_logit import solve
@@ -21,12 +22,12 @@ from .demand_table import read, table
 #: An order is said to be worth so many times the customer's average at most, or that
 #: part of it at least, until the company's own past speaks.
 MOST_PULL = math.log(2.0)
-#: The same for what a past that speaks may say.
-MOST_LEARNED = math.log(5.0)
+#: The same for what a past that speaks may say beside that.
+MOST_LEARNED = math.log(3.0)
 #: Amounts vary like this power of what is expected (1 Poisson, 2 Gamma).
 POWER = 1.5
 #: A coefficient is believed to lie so near its start.
-PRIOR_SD = 0.5
+PRIOR_SD = 0.3
 ROUNDS = 25
 LEAST = 1e-9
 #: Groups of a like chance, for the interval; customers that one needs.
@@ -109,24 +110,14 @@ def order_value(worth, customer):
 def inputs(worth, customer):
     """Return what the regression looks at."""
     rank = read(worth.spends, math.log1p(max(0.0, customer.spend)))
-    return (
-        1.0,
-        rank - 0.5,
-        5.0 * max(0.0, rank - 0.8),
-        5.0 * max(0.0, 0.2 - rank),
-        math.log1p(customer.x),
-        1.0 if customer.x == 0 else 0.0,
-    )
+    return (1.0, rank - 0.5)
 
 
 def learned(worth, customer):
     """Return the factor by which money came otherwise than said, in the past."""
     if worth.beta is None:
         return 1.0
-    value = sum(
-        b * v for b, v in zip(worth.beta, inputs(worth, customer), strict=True)
-    )
-    return math.exp(max(-MOST_LEARNED, min(MOST_LEARNED, value)))
+    return _factor(worth.beta, inputs(worth, customer))
 
 
 def fit(worth, pasts):
@@ -135,7 +126,9 @@ def fit(worth, pasts):
     A quasi-likelihood with a prior: with few customers, or amounts that chance rules,
     the factor stays near 1.
 
-    :param list pasts: :class:`Past`, told by ``worth`` with its ``spends``
+    The level is that of the windows; :func:`level` brings it to that of today.
+
+    :param list pasts: :class:`Past`
     """
     beta = _regression([past for past in pasts if past.plain > 0.0])
     if beta is None:
@@ -147,7 +140,28 @@ def fit(worth, pasts):
             for past, value in zip(pasts, said, strict=True)
         ]
     )
-    return Worth(worth.log_mean, worth.pull, beta, worth.spends, low, high)
+    return replace(worth, beta=beta, low=low, high=high)
+
+
+def level(worth, pairs):
+    """Return the worth at which all together bring what their own averages say.
+
+    :param list pairs: ``(customer, expected orders)``
+
+    >>> from .demand_history import Customer
+    >>> worth = Worth(math.log(30.0), 1.0, (9.0, 0.0), table([1.0, 2.0]))
+    >>> worth = level(worth, [(Customer(0, 0.0, 9.0, 60.0), 2.0)])
+    >>> round(order_value(worth, Customer(0, 0.0, 9.0, 60.0)), 6)
+    42.426407
+    >>> round(math.exp(worth.beta[0]) * 42.426407, 6)
+    60.0
+    """
+    flat = replace(worth, beta=(0.0, *worth.beta[1:]))
+    own = said = 0.0
+    for customer, orders in pairs:
+        own += orders * own_average(customer)
+        said += orders * order_value(flat, customer) * learned(flat, customer)
+    return replace(worth, beta=(math.log(own / said), *worth.beta[1:]))
 
 
 def _factor(beta, row):
@@ -163,11 +177,11 @@ def _regression(pasts):
     unit = whole / len(pasts)
     size = len(pasts[0].row)
     beta, ridge = [0.0] * size, None
-    for _round in range(ROUNDS):
+    for done in range(ROUNDS):
         told = [
             max(1e-6, past.plain / unit * _factor(beta, past.row)) for past in pasts
         ]
-        if _round < 3:
+        if done < 3:
             scatter = sum(
                 (past.came / unit - u) ** 2 / u**POWER
                 for past, u in zip(pasts, told, strict=True)
@@ -176,7 +190,7 @@ def _regression(pasts):
         step = _step(pasts, told, beta, ridge, unit)
         widest = max(map(abs, step))
         beta = [b + s / max(1.0, widest) for b, s in zip(beta, step, strict=True)]
-        if widest < 1e-6:
+        if widest < 1e-5:
             break
     return tuple(beta)
 
@@ -204,7 +218,7 @@ def _interval(pairs):
     the low end is 0 and the fifth left out lies above; where four of five bought
     nothing, half of those who did buy lie within.
     """
-    pairs = sorted(pairs)
+    pairs = sorted(pairs, key=lambda pair: pair[0])  # not by what came
     groups = min(GROUPS, len(pairs) // GROUP_LEAST)
     if not groups:
         return None, None
