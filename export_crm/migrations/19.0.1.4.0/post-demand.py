@@ -1,4 +1,4 @@
-"""Demand models of the former engine are fitted anew: they know no ranks and no worth."""
+"""Demand models of the former engine are fitted anew: they know no ranks."""
 
 from odoo import SUPERUSER_ID, api
 

@@ -41,19 +41,7 @@ class ExportCrmAccount(models.Model):
                     AND partner_id = ANY(%(partners)s)
                     AND order_count > 0
                  ),
-                 clock AS (
-                 SELECT *, t - tx AS gap, %(silence)s AS silence_chance FROM customer
-                 ),
-                 input AS (
-                 SELECT *, LN(1 + x::float8) AS often, LN(gap + %(week)s) AS recent,
-                        LN(1 + GREATEST(0, spend / (x + 1))) AS average,
-                        LN(t + %(week)s) AS tenure,
-                        LN(1 + GREATEST(0, spend)) AS spent,
-                        GREATEST(spend / (x + 1), %(least)s) AS own,
-                        COALESCE(GREATEST(LN(GREATEST(silence_chance, %(edge)s)),
-                                 %(least_log)s) + 1, 0) AS quiet
-                   FROM clock
-                 ),
+                 %(inputs)s,
                  alive AS (
                  SELECT *, 1 / (1 + %(a)s / (%(b)s + x) * EXP(LEAST((%(r)s + x)
                             * LN((%(alpha)s + t) / (%(alpha)s + tx)), %(max)s)))
@@ -103,11 +91,43 @@ class ExportCrmAccount(models.Model):
             ),
             low=self._demand_bound_sql(engine, "low", places),
             high=self._demand_bound_sql(engine, "high", places),
-            silence=self._silence_sql(),
+            inputs=self._demand_inputs_sql(),
             drawn=self._demand_drawn_sql(engine.worth),
             learned=self._demand_learned_sql(engine.worth),
             far=FAR_DAYS,
             **self._demand_params(engine),
+        )
+
+    @api.model
+    def _demand_inputs_sql(self):
+        """SQL: what the logits and the value look at, after ``customer``.
+
+        See ``tools.demand_logit.features``. Without a clock ``quiet`` is 0: GREATEST
+        would pass over the NULL.
+        """
+        return SQL(
+            """
+                 clock AS (
+                 SELECT *, t - tx AS gap, %(silence)s AS silence_chance FROM customer
+                 ),
+                 input AS (
+                 SELECT *, LN(1 + x::float8) AS often, LN(gap + %(week)s) AS recent,
+                        LN(1 + GREATEST(0, spend / (x + 1))) AS average,
+                        LN(t + %(week)s) AS tenure,
+                        LN(1 + GREATEST(0, spend)) AS spent,
+                        GREATEST(spend / (x + 1), %(least)s) AS own,
+                        CASE WHEN silence_chance IS NULL THEN 0
+                             ELSE GREATEST(LN(GREATEST(silence_chance, %(edge)s)),
+                                           %(least_log)s) + 1
+                        END AS quiet
+                   FROM clock
+                 )
+            """,
+            silence=self._silence_sql(),
+            week=_double(WEEK),
+            edge=_double(EDGE),
+            least_log=_double(LEAST_LOG),
+            least=_double(demand_value.LEAST),
         )
 
     @api.model
@@ -140,10 +160,6 @@ class ExportCrmAccount(models.Model):
                 )
                 for name, _days in SPANS
             ),
-            "week": _double(WEEK),
-            "edge": _double(EDGE),
-            "least_log": _double(LEAST_LOG),
-            "least": _double(demand_value.LEAST),
         }
 
     @api.model

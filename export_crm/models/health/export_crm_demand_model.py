@@ -69,7 +69,7 @@ class ExportCrmDemandModel(models.Model):
     order_mean = fields.Float(readonly=True, help="Average order, company currency.")
     order_pull = fields.Float(
         readonly=True,
-        help="Orders that the company's usual order weighs like beside a customer's own.",
+        help="Orders that the usual order weighs like beside a customer's own.",
     )
     order_cv2 = fields.Float(
         readonly=True,

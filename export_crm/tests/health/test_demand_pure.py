@@ -198,7 +198,9 @@ class TestDemandPure(BaseCase):
     def test_four_of_five_lie_within(self):
         dice = random.Random(2)
         pasts = [
-            demand_value.Past((1.0, 0.0), 100.0, 100.0 * dice.lognormvariate(0, 0.5), 0.8)
+            demand_value.Past(
+                (1.0, 0.0), 100.0, 100.0 * dice.lognormvariate(0, 0.5), 0.8
+            )
             for _n in range(600)
         ]
         worth = demand_value.fit(demand_value.Worth(), pasts[:300])

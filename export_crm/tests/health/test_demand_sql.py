@@ -112,8 +112,11 @@ class TestDemandSql(HealthCommon):
         customers = [(0, 0.0, 90.0, 70.0), (7, 300.0, 500.0, 9000.0, 3.7)]
         day = AS_OF.toordinal()
         histories = [
-            [(day - back, 50.0 + n) for back in range(700 - n, n % 90, -20 - n % 70)]
-            for n in range(360)
+            [
+                (day - back, 50.0 + n)
+                for back in range(900 - n, 300 * (n % 2), -20 - n % 70)
+            ]
+            for n in range(400)
         ]
         with patch.object(type(self.models), "_histories", lambda *_args: histories):
             fit = self.models._fit(self.company, AS_OF)

@@ -24,8 +24,8 @@ from .demand_value import Worth
 
 HORIZON = 182
 BLEND_FROM = 300
-# Shares of MBG/NBD, of the logit on logarithms and of the one on ranks. Chosen on 10,000
-# customers of the CDNOW master file that are not in its sample.
+# Shares of MBG/NBD, of the logit on logarithms and of the one on ranks. Chosen on
+# 10,000 customers of the CDNOW master file that are not in its sample.
 BLEND = (0.3, 0.55, 0.15)
 # Past windows are cut at these shares of the history while it is short ...
 SHARES = (0.7, 0.6, 0.5)

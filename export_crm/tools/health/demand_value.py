@@ -4,8 +4,8 @@ Three steps. The customer's own average order, drawn towards what is usual in th
 company (logarithms: a few giants make no one else's order larger). A regression on the
 company's past windows, on the rank of past spend: does the money come as said, from
 those who spent much and from those who spent little? How much comes from all together
-changes from window to window; that is left as the customers' own averages say. And how far what came
-lay from what was said, for customers of a like chance: that gives the interval.
+changes from window to window; that is left as the customers' own averages say. And how
+far what came lay from what was said, for customers of a like chance: the interval.
 
 >>> log_mean, pull = usual([[(1, 10.0), (9, 10.0)], [(1, 40.0), (9, 40.0)]])
 >>> round(math.exp(log_mean), 9), pull
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .demand_logit import solve
-from .demand_table import read, table
+from .demand_table import read
 
 #: An order is said to be worth so many times the customer's average at most, or that
 #: part of it at least, until the company's own past speaks.
@@ -149,7 +149,7 @@ def level(worth, pairs):
     :param list pairs: ``(customer, expected orders)``
 
     >>> from .demand_history import Customer
-    >>> worth = Worth(math.log(30.0), 1.0, (9.0, 0.0), table([1.0, 2.0]))
+    >>> worth = Worth(math.log(30.0), 1.0, (9.0, 0.0), ((1.0, 2.0), (0.3, 0.7)))
     >>> worth = level(worth, [(Customer(0, 0.0, 9.0, 60.0), 2.0)])
     >>> round(order_value(worth, Customer(0, 0.0, 9.0, 60.0)), 6)
     42.426407
