@@ -7,6 +7,7 @@ from ...models.health.demand_scores import DEMAND_COLUMNS
 from ...tools.health import demand_model, silence
 from ...tools.health.demand_history import Customer
 from ..account.common import AS_OF
+from ..migrating import migrate
 from .common import HealthCommon
 
 LOGIT = [0.4, 0.9, -0.7, 0.2, -0.1, 0.3]
@@ -128,6 +129,15 @@ class TestDemandSql(HealthCommon):
             customer = Customer(*row)
             for score in (demand_model.p_buy, demand_model.bounds):
                 self.assertEqual(score(fit._engine(), customer), score(model, customer))
+
+    def test_an_update_fits_anew(self):
+        self._orders(self.customer, 10, 100)
+        former = self._model()
+        migrate(self.env, "19.0.1.4.0/post-demand.py", "19.0.1.3.0")
+        self.assertFalse(former.exists())
+        fit = self.models.search([])
+        self.assertEqual(fit.company_id, self.company)
+        self.assertTrue(fit.worth)
 
     def test_one_statement_for_any_number_of_customers(self):
         partners = self._customers()
