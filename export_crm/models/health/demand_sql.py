@@ -3,9 +3,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.health import demand, demand_value
-from ...tools.health.demand_logit import EDGE, LEAST_LOG, WEEK
-from ...tools.health.demand_model import BLEND, Z80
+from ...tools.health import demand
+from ...tools.health.demand_logit import EDGE, WEEK
+from ...tools.health.demand_model import BLEND_WEIGHT, Z80
 from ...tools.health.silence import MIN_INTERVALS, REGULAR_BELOW
 
 #: Column suffix and days of the forecasts.
@@ -35,18 +35,18 @@ class ExportCrmAccount(models.Model):
                         (last_order_date - first_order_date)::float8 AS tx,
                         (as_of - first_order_date)::float8 AS t,
                         (order_average * order_count)::float8 AS spend,
-                        last_order_date, interval_log_mean AS log_usual
+                        last_order_date, gap_open::float8 AS gap,
+                        interval_mean::float8 AS usual, interval_log_mean AS log_usual
                    FROM export_crm_account
                   WHERE company_id = %(company)s
                     AND partner_id = ANY(%(partners)s)
                     AND order_count > 0
                  ),
-                 %(inputs)s,
                  alive AS (
                  SELECT *, 1 / (1 + %(a)s / (%(b)s + x) * EXP(LEAST((%(r)s + x)
                             * LN((%(alpha)s + t) / (%(alpha)s + tx)), %(max)s)))
                         AS p_alive
-                   FROM input
+                   FROM customer
                  ),
                  said AS (
                  SELECT *, p_alive * (1 - %(silent)s) AS p_said FROM alive
@@ -61,21 +61,20 @@ class ExportCrmAccount(models.Model):
                             (%(b)s + c.x) * node.l, %(min)s)) AS w) mass
                   GROUP BY c.id, c.p_alive
                  ),
-                 worth AS (
+                 figure AS (
                  SELECT c.*, %(orders)s,
-                        %(drawn)s AS drawn, %(learned)s AS learned
+                        (c.spend + %(pull)s * %(order)s) / (c.x + 1 + %(pull)s) AS each
                    FROM chance c JOIN more ON more.id = c.id
-                 ),
-                 figure AS (SELECT *, drawn * learned AS each FROM worth)
+                 )
             SELECT id, p_alive, p_buy, 1 - p_buy AS churn_risk,
-                   orders_12m AS expected_orders_12m, drawn AS expected_order_value,
+                   orders_12m AS expected_orders_12m, each AS expected_order_value,
                    %(values)s,
                    %(low)s AS forecast_low_12m, %(high)s AS forecast_high_12m,
                    CASE WHEN (%(alpha)s + tx) / (%(r)s + x) < %(far)s
                         THEN last_order_date
                              + CEIL((%(alpha)s + tx) / (%(r)s + x))::int
                    END AS next_order_date,
-                   silence_chance
+                   %(silence)s AS silence_chance
               FROM figure
             """,
             company=company.id,
@@ -89,45 +88,11 @@ class ExportCrmAccount(models.Model):
                 )
                 for name, _days in SPANS
             ),
-            low=self._demand_bound_sql(engine, "low", places),
-            high=self._demand_bound_sql(engine, "high", places),
-            inputs=self._demand_inputs_sql(),
-            drawn=self._demand_drawn_sql(engine.worth),
-            learned=self._demand_learned_sql(engine.worth),
+            low=self._demand_bound_sql(engine, SQL("-"), places),
+            high=self._demand_bound_sql(engine, SQL("+"), places),
+            silence=self._silence_sql(),
             far=FAR_DAYS,
             **self._demand_params(engine),
-        )
-
-    @api.model
-    def _demand_inputs_sql(self):
-        """SQL: what the logits and the value look at, after ``customer``.
-
-        See ``tools.demand_logit.features``. Without a clock ``quiet`` is 0: GREATEST
-        would pass over the NULL.
-        """
-        return SQL(
-            """
-                 clock AS (
-                 SELECT *, t - tx AS gap, %(silence)s AS silence_chance FROM customer
-                 ),
-                 input AS (
-                 SELECT *, LN(1 + x::float8) AS often, LN(gap + %(week)s) AS recent,
-                        LN(1 + GREATEST(0, spend / (x + 1))) AS average,
-                        LN(t + %(week)s) AS tenure,
-                        LN(1 + GREATEST(0, spend)) AS spent,
-                        GREATEST(spend / (x + 1), %(least)s) AS own,
-                        CASE WHEN silence_chance IS NULL THEN 0
-                             ELSE GREATEST(LN(GREATEST(silence_chance, %(edge)s)),
-                                           %(least_log)s) + 1
-                        END AS quiet
-                   FROM clock
-                 )
-            """,
-            silence=self._silence_sql(),
-            week=_double(WEEK),
-            edge=_double(EDGE),
-            least_log=_double(LEAST_LOG),
-            least=_double(demand_value.LEAST),
         )
 
     @api.model
@@ -160,6 +125,8 @@ class ExportCrmAccount(models.Model):
                 )
                 for name, _days in SPANS
             ),
+            "pull": _double(engine.order_pull),
+            "order": _double(engine.order_mean),
         }
 
     @api.model
@@ -183,63 +150,40 @@ class ExportCrmAccount(models.Model):
         kept = SQL("LEAST(GREATEST(p_said, %s), %s)", _double(EDGE), _double(1 - EDGE))
         odds = SQL("LN(%s / (1 - %s)) + %s", kept, kept, _double(engine.offset))
         if engine.logit is not None:
-            names = ("often", "recent", "average", "tenure")
-            inputs = [SQL.identifier(name) for name in names]
-            ranks = [
-                SQL("%s - 0.5", _read_sql(value, knots))
-                for value, knots in zip(inputs, engine.knots, strict=True)
-            ]
+            one, often, recent, spend, tenure = map(_double, engine.logit)
+            logit = SQL(
+                "%(one)s + %(often)s * LN(1 + x) + %(recent)s * LN(t - tx + %(week)s)"
+                " + %(spend)s * LN(1 + GREATEST(0, spend / (x + 1)))"
+                " + %(tenure)s * LN(t + %(week)s)",
+                one=one,
+                often=often,
+                recent=recent,
+                spend=spend,
+                tenure=tenure,
+                week=_double(WEEK),
+            )
             odds = SQL(
-                "%s * (%s) + %s * (%s) + %s * (%s)",
-                _double(BLEND[0]),
+                "%s * (%s) + %s * (%s)",
+                _double(BLEND_WEIGHT),
                 odds,
-                _double(BLEND[1]),
-                _sum_sql(engine.logit, [SQL("1"), *inputs, SQL("quiet")]),
-                _double(BLEND[2]),
-                _sum_sql(engine.ranks, [SQL("1"), *ranks, SQL("quiet")]),
+                _double(1 - BLEND_WEIGHT),
+                logit,
             )
         return SQL("1 / (1 + EXP(-(%s)))", odds)
 
     @api.model
-    def _demand_drawn_sql(self, worth):
-        """SQL: what one order is worth; see ``tools.demand_value.order_value``."""
-        return SQL(
-            "c.own * EXP(GREATEST(LEAST(%(pull)s / (c.x + 1 + %(pull)s)"
-            " * (%(usual)s - LN(c.own)), %(most)s), -%(most)s))",
-            pull=_double(worth.pull),
-            usual=_double(worth.log_mean),
-            most=_double(demand_value.MOST_PULL),
-        )
+    def _demand_bound_sql(self, engine, sign, places):
+        """SQL: expected revenue of a year, 1.28 deviations down or up.
 
-    @api.model
-    def _demand_learned_sql(self, worth):
-        """SQL: what past windows say of it; see ``tools.demand_value.learned``."""
-        if worth.beta is None:
-            return SQL("1::float8")
-        rank = SQL("%s - 0.5", _read_sql(SQL("c.spent"), worth.spends))
-        return SQL(
-            "EXP(GREATEST(LEAST(%(sum)s, %(most)s), -%(most)s))",
-            sum=_sum_sql(worth.beta, [SQL("1"), rank]),
-            most=_double(demand_value.MOST_LEARNED),
-        )
-
-    @api.model
-    def _demand_bound_sql(self, engine, end, places):
-        """SQL: the low or high end of a year; see ``tools.demand_model.bounds``."""
-        knots = getattr(engine.worth, end)
-        if knots is not None:
-            return SQL(
-                "ROUND((each * orders_12m * %s)::numeric, %s)",
-                _read_sql(SQL("p_buy"), knots),
-                places,
-            )
+        See ``tools.demand_model.value``.
+        """
         return SQL(
             """
             ROUND((each * GREATEST(orders_12m %(sign)s %(z)s * SQRT(
                 orders_12m * %(cv)s + orders_12m * orders_12m * ((1 + 1 / (%(r)s + x))
                 / GREATEST(p_alive, p_buy) - 1)), 0))::numeric, %(places)s)
             """,
-            sign=SQL("-") if end == "low" else SQL("+"),
+            sign=sign,
             z=_double(Z80),
             cv=_double(1.0 + engine.order_cv2),
             r=_double(engine.params.r),
@@ -250,14 +194,14 @@ class ExportCrmAccount(models.Model):
     def _silence_sql(self):
         """SQL: the chance of the open gap on the Erlang-2 clock; NULL if irregular.
 
-        See ``tools/health/silence.py``; ``tx`` is the sum of ``x`` intervals.
+        See ``tools/health/silence.py``; ``usual`` is the mean of ``x`` intervals.
         """
         return SQL(
             """
-            CASE WHEN x >= %(least)s
-                      AND LN(NULLIF(tx, 0) / NULLIF(x, 0)) - log_usual < %(regular)s
-                 THEN EXP(GREATEST(2 * x * LN(tx / t), %(min)s))
-                      * (1 + 2 * x * (t - tx) / t)
+            CASE WHEN x >= %(least)s AND usual > 0
+                      AND LN(usual) - log_usual < %(regular)s
+                 THEN EXP(GREATEST(2 * x * LN(tx / (tx + gap)), %(min)s))
+                      * (1 + 2 * x * gap / (tx + gap))
             END
             """,
             least=MIN_INTERVALS,
@@ -269,32 +213,3 @@ class ExportCrmAccount(models.Model):
 def _double(value):
     """SQL: a number as a double, so that no numeric arithmetic creeps in."""
     return SQL("%s::float8", float(value))
-
-
-def _sum_sql(coefficients, inputs):
-    """SQL: a sum of inputs times their coefficients."""
-    return SQL(" + ").join(
-        SQL("%s * (%s)", _double(coefficient), value)
-        for coefficient, value in zip(coefficients, inputs, strict=True)
-    )
-
-
-def _read_sql(value, knots):
-    """SQL: what a table says of a value; twin of ``tools/health/demand_table.read``."""
-    places, levels = map(list, knots)
-    return SQL(
-        """
-        (SELECT CASE WHEN i = 0 THEN levels[1]
-                     WHEN i = %(last)s THEN levels[%(last)s]
-                     ELSE levels[i] + (%(value)s - places[i])
-                          * (levels[i + 1] - levels[i]) / (places[i + 1] - places[i])
-                END
-           FROM (SELECT places, levels, width_bucket(%(value)s, places) AS i
-                   FROM (SELECT %(places)s::float8[] AS places,
-                                %(levels)s::float8[] AS levels) knot) found)
-        """,
-        value=value,
-        places=places,
-        levels=levels,
-        last=len(places),
-    )

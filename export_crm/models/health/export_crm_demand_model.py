@@ -4,7 +4,7 @@ from dataclasses import asdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.health import backtest, demand, demand_model, demand_value
+from ...tools.health import backtest, demand, demand_model
 from ...tools.health.demand_history import history
 from ..account.sources import company_notes_sql, credited_sql
 from ..account.unknown import FactFloat
@@ -54,23 +54,12 @@ class ExportCrmDemandModel(models.Model):
     logit = fields.Json(
         readonly=True,
         help="Coefficients on 1 and the logarithms of frequency, recency, average "
-        "spend, tenure and a regular buyer's silence; empty below 300 customers.",
-    )
-    ranks = fields.Json(
-        readonly=True, help="The same with ranks within the company for logarithms."
-    )
-    knots = fields.Json(
-        readonly=True, help="Tables from the logarithms to the ranks of that day."
-    )
-    worth = fields.Json(
-        readonly=True,
-        help="What orders are worth: usual order, what past windows say of it, and of "
-        "the interval.",
+        "spend and tenure; empty below 300 customers.",
     )
     order_mean = fields.Float(readonly=True, help="Average order, company currency.")
     order_pull = fields.Float(
         readonly=True,
-        help="Orders that the usual order weighs like beside a customer's own.",
+        help="Orders that the company's average weighs like beside a customer's own.",
     )
     order_cv2 = fields.Float(
         readonly=True,
@@ -143,11 +132,8 @@ class ExportCrmDemandModel(models.Model):
             "horizon": model.horizon,
             "offset": model.offset,
             "logit": list(model.logit) if model.logit else False,
-            "ranks": list(model.ranks) if model.ranks else False,
-            "knots": list(model.knots) if model.knots else False,
-            "worth": asdict(model.worth),
             "order_mean": model.order_mean,
-            "order_pull": model.worth.pull,
+            "order_pull": model.order_pull,
             "order_cv2": model.order_cv2,
             "log_likelihood": model.quality["log_likelihood"],
             "converged": model.quality["converged"],
@@ -244,13 +230,9 @@ class ExportCrmDemandModel(models.Model):
             self.horizon,
             self.customers,
             offset=self.offset,
-            logit=_tuples(self.logit or None),
-            ranks=_tuples(self.ranks or None),
-            knots=_tuples(self.knots or None),
-            worth=demand_value.Worth(
-                **{name: _tuples(value) for name, value in (self.worth or {}).items()}
-            ),
+            logit=tuple(self.logit) if self.logit else None,
             order_mean=self.order_mean,
+            order_pull=self.order_pull,
             order_cv2=self.order_cv2,
         )
 
@@ -262,8 +244,3 @@ class ExportCrmDemandModel(models.Model):
             company, company._export_today()
         )
         return {"type": "ir.actions.client", "tag": "reload"}
-
-
-def _tuples(value):
-    """Return what was kept as JSON with tuples for its lists."""
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value

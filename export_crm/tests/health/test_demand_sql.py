@@ -1,5 +1,4 @@
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -7,29 +6,9 @@ from ...models.health.demand_scores import DEMAND_COLUMNS
 from ...tools.health import demand_model, silence
 from ...tools.health.demand_history import Customer
 from ..account.common import AS_OF
-from ..migrating import migrate
 from .common import HealthCommon
 
-LOGIT = [0.4, 0.9, -0.7, 0.2, -0.1, 0.3]
-BLEND = {
-    "offset": 0.3,
-    "logit": LOGIT,
-    "ranks": [-0.2, 1.5, -2.0, 0.7, 0.4, 0.2],
-    "knots": [
-        [[0.0, 0.7, 2.0], [0.2, 0.5, 0.9]],
-        [[2.5, 4.0, 5.5, 6.0], [0.1, 0.4, 0.8, 0.95]],
-        [[6.9], [0.5]],
-        [[3.0, 6.5], [0.05, 0.9]],
-    ],
-}
-WORTH = {"log_mean": 6.0, "pull": 1.5}
-LEARNED = {
-    **WORTH,
-    "beta": [0.1, -0.8],
-    "spends": [[4.0, 7.0, 8.0, 9.5], [0.02, 0.3, 0.7, 0.99]],
-    "low": [[0.1, 0.6], [0.0, 0.3]],
-    "high": [[0.1, 0.6, 0.8], [3.0, 2.0, 1.7]],
-}
+LOGIT = [0.4, 0.9, -0.7, 0.2, -0.1]
 
 
 @tagged("post_install", "-at_install")
@@ -61,29 +40,23 @@ class TestDemandSql(HealthCommon):
             float((account.last_order_date - account.first_order_date).days),
             float((AS_OF - account.first_order_date).days),
             float(account.order_average) * count,
-            account.interval_log_mean,
         )
         chance = demand_model.p_buy(engine, customer)
-        low, high = demand_model.bounds(engine, customer)
+        value, deviation = demand_model.value(engine, customer, 365)
         return {
             "p_buy": chance,
             "churn_risk": 1 - chance,
             "expected_orders_12m": demand_model.orders(engine, customer, 365),
             "expected_order_value": demand_model.order_value(engine, customer),
-            "forecast_revenue_12m": demand_model.revenue(engine, customer, 365),
-            "forecast_revenue_5y": demand_model.revenue(engine, customer, 1825),
-            "forecast_high_12m": high,
-            "forecast_low_12m": low,
+            "forecast_revenue_12m": value,
+            "forecast_revenue_5y": demand_model.value(engine, customer, 1825)[0],
+            "forecast_high_12m": value + demand_model.Z80 * deviation,
+            "forecast_low_12m": max(0.0, value - demand_model.Z80 * deviation),
         }
 
     def test_sql_equals_python(self):
         partners = self._customers()
-        for changes in (
-            {},
-            {"offset": 0.3, "worth": WORTH},
-            BLEND,
-            {**BLEND, "worth": LEARNED},
-        ):
+        for changes in ({}, {"offset": 0.3}, {"offset": 0.3, "logit": LOGIT}):
             engine = self._model(date=AS_OF, **changes)
             self._run(*partners, steps="d", facts=False)
             for account in self._account(partners[0]).search(
@@ -107,37 +80,6 @@ class TestDemandSql(HealthCommon):
         irregular = self._customer("Irregular")
         self._orders(irregular, 500, 499, 498, 497, 100)
         self.assertIsNone(self._run(irregular, steps="d").silence_chance)
-
-    def test_a_fit_is_kept_as_it_was(self):
-        # What a fit says is what it says again out of the database.
-        customers = [(0, 0.0, 90.0, 70.0), (7, 300.0, 500.0, 9000.0, 3.7)]
-        day = AS_OF.toordinal()
-        histories = [
-            [
-                (day - back, 50.0 + n)
-                for back in range(900 - n, 300 * (n % 2), -20 - n % 70)
-            ]
-            for n in range(400)
-        ]
-        with patch.object(type(self.models), "_histories", lambda *_args: histories):
-            fit = self.models._fit(self.company, AS_OF)
-        model = demand_model.fit_model(histories, day)
-        self.assertIsNotNone(model.logit)
-        self.env.invalidate_all()
-        self.assertIsNotNone(model.worth.beta)
-        for row in customers:
-            customer = Customer(*row)
-            for score in (demand_model.p_buy, demand_model.bounds):
-                self.assertEqual(score(fit._engine(), customer), score(model, customer))
-
-    def test_an_update_fits_anew(self):
-        self._orders(self.customer, 10, 100)
-        former = self._model()
-        migrate(self.env, "19.0.1.4.0/post-demand.py", "19.0.1.3.0")
-        self.assertFalse(former.exists())
-        fit = self.models.search([])
-        self.assertEqual(fit.company_id, self.company)
-        self.assertTrue(fit.worth)
 
     def test_one_statement_for_any_number_of_customers(self):
         partners = self._customers()

@@ -188,7 +188,10 @@ def forecasts(histories, customers, as_of, days):
     model = demand_model.fit_model(histories, as_of, days)
     chances = [demand_model.p_buy(model, customer) for customer in customers]
     orders = [demand_model.orders(model, customer, days) for customer in customers]
-    values = [demand_model.revenue(model, customer, days) for customer in customers]
+    values = [
+        number * demand_model.order_value(model, customer)
+        for number, customer in zip(orders, customers, strict=True)
+    ]
     own = (chances, chances, orders, values, time.perf_counter() - clock)
     clock = time.perf_counter()
     recency = [customer.tx - customer.t for customer in customers]

@@ -6,30 +6,24 @@ the day as a number (``date.toordinal()``), all purchases of a day added up.
 >>> history([(20, 5.0), (10, 1.0), (20, 2.0)])
 [(10, 1.0), (20, 7.0)]
 >>> summary([(10, 1.0), (20, 7.0), (90, 4.0)], 50)
-Customer(x=1, tx=10, t=40, spend=8.0, log_mean=2.302585092994046)
+Customer(x=1, tx=10, t=40, spend=8.0)
 >>> summary([(90, 4.0)], 50) is None
 True
 >>> outcome([(10, 1.0), (20, 7.0), (90, 4.0)], 15, 80)
 (2, 11.0)
 """
 
-import math
 from bisect import bisect_right
-from itertools import pairwise
 from typing import NamedTuple
 
 
 class Customer(NamedTuple):
-    """What is known of a customer on one day; times in days, see ``demand``.
-
-    ``log_mean``: the mean of the natural logarithms of its intervals, None without any.
-    """
+    """What is known of a customer on one day; times in days, see ``demand``."""
 
     x: int
     tx: float
     t: float
     spend: float
-    log_mean: float | None = None
 
 
 def history(purchases):
@@ -50,9 +44,7 @@ def summary(purchases, as_of):
         return None
     first, last = known[0][0], known[-1][0]
     spend = sum(amount for _day, amount in known)
-    logs = [math.log(later[0] - before[0]) for before, later in pairwise(known)]
-    log_mean = sum(logs) / len(logs) if logs else None
-    return Customer(len(logs), last - first, as_of - first, spend, log_mean)
+    return Customer(len(known) - 1, last - first, as_of - first, spend)
 
 
 def outcome(purchases, as_of, days):

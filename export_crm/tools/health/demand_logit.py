@@ -1,22 +1,16 @@
-"""Logits on recency, frequency, spend, tenure and silence: standard library only.
-
-One takes the logarithms, one the ranks within the company (``demand_table``): what is
-rare in one company is usual in another. Both know the silence of regular buyers.
+"""A logit on recency, frequency, spend and tenure: standard library only.
 
 >>> from .demand_history import Customer
 >>> customers = [Customer(0, 0.0, 100.0 + i, 10.0) for i in range(50)]
 >>> customers += [Customer(5, 90.0 + i, 100.0 + i, 60.0) for i in range(50)]
->>> logit = fit([(features(c), c.x > 0, 1.0) for c in customers])
->>> [log_odds(logit, features(customers[i])) > 0 for i in (0, -1)]
-[False, True]
+>>> logit = fit([(c, c.x > 0, 1.0) for c in customers])
+>>> log_odds(logit, customers[0]) < 0 < log_odds(logit, customers[-1])
+True
 >>> round(probability(log_odds_of(0.25)), 12)
 0.25
 """
 
 import math
-
-from .demand_table import read, table
-from .silence import is_regular, silence
 
 # Days added before a logarithm is taken: a week, so that a purchase of today and one
 # of tomorrow differ little.
@@ -25,70 +19,32 @@ WEEK = 7.0
 RIDGE = 1.0
 ROUNDS = 30
 EDGE = 1e-9
-# The log of the chance of a silence is used from here up: what is rarer than one in
-# 3,000 is no longer told apart. One lower than the mean log of a chance, 0 for who
-# has no clock: neither for nor against.
-LEAST_LOG = -8.0
-#: Inputs that are read as ranks; the constant and the silence are not.
-RANKED = slice(1, 5)
 
 
 def features(customer):
-    """Return the six inputs: 1, frequency, recency, average spend, tenure, silence.
-
-    Logarithms all but the first.
-    """
-    x, tx, t, spend = customer[:4]
+    """Return the five inputs: 1, frequency, recency, average spend, tenure (logs)."""
+    x, tx, t, spend = customer
     return (
         1.0,
         math.log1p(x),
         math.log(t - tx + WEEK),
         math.log1p(max(0.0, spend / (x + 1))),
         math.log(t + WEEK),
-        quiet(customer),
     )
-
-
-def quiet(customer):
-    """Return what the open gap says of a regular buyer: 1 is none, -7 very long.
-
-    >>> from .demand_history import Customer
-    >>> quiet(Customer(0, 0.0, 400.0, 9.0))
-    0.0
-    >>> on_time = Customer(11, 110.0, 111.0, 9.0, math.log(10.0))
-    >>> silent = Customer(11, 110.0, 170.0, 9.0, math.log(10.0))
-    >>> round(quiet(on_time), 2), round(quiet(silent), 2)
-    (0.98, -6.41)
-    """
-    x, tx, t, _spend, log_mean = customer
-    if not x or not is_regular(x, tx / x, log_mean):
-        return 0.0
-    return max(math.log(max(silence(x, tx, t - tx), EDGE)), LEAST_LOG) + 1.0
-
-
-def tables(inputs):
-    """Return the tables of ranks of the customers with these :func:`features`."""
-    return tuple(table(column) for column in list(zip(*inputs, strict=True))[RANKED])
-
-
-def ranked(knots, row):
-    """Return :func:`features` with ranks, -1/2 to 1/2, in place of logarithms."""
-    ranks = (read(k, v) - 0.5 for k, v in zip(knots, row[RANKED], strict=True))
-    return (row[0], *ranks, *row[RANKED.stop :])
 
 
 def fit(rows, ridge=RIDGE):
     """Fit by Newton's method with a small ridge, which always has one answer.
 
-    :param rows: ``(inputs, bought again, weight)``, the first input is 1
-    :return: coefficients of the inputs, a tuple
+    :param rows: ``(Customer, bought again, weight)``
+    :return: coefficients of :func:`features`, a tuple
     """
-    inputs = [row for row, _y, _w in rows]
+    inputs = [features(customer) for customer, _y, _w in rows]
     size = len(inputs[0])
     mean, sd = _moments(inputs)
     data = [
         ([(v - m) / s for v, m, s in zip(row, mean, sd, strict=True)], float(y), w)
-        for row, y, w in rows
+        for row, (_c, y, w) in zip(inputs, rows, strict=True)
     ]
     beta = [0.0] * size
     for _round in range(ROUNDS):
@@ -102,9 +58,9 @@ def fit(rows, ridge=RIDGE):
     return tuple(scaled)
 
 
-def log_odds(coefficients, row):
-    """Return the log-odds that a customer with these inputs buys again."""
-    return sum(c * v for c, v in zip(coefficients, row, strict=True))
+def log_odds(coefficients, customer):
+    """Return the log-odds that a customer buys again."""
+    return sum(c * v for c, v in zip(coefficients, features(customer), strict=True))
 
 
 def probability(value):
