@@ -165,7 +165,7 @@ class ExportCrmFeast(models.Model):
     @api.model
     def _texts(self, code, country):
         """Return name and text of a usual feast in the language of the context."""
-        label = LOCAL_LABELS.get((code, country.code), LABELS[code])
+        label = LOCAL_LABELS.get(code, {}).get(country.code, LABELS[code])
         text = TEXTS.get(code)
         return {"name": self.env._(label), "text": text and self.env._(text)}
 

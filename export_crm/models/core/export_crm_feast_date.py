@@ -12,6 +12,7 @@ class ExportCrmFeastDate(models.Model):
     _name = "export.crm.feast.date"
     _description = "Days of a Feast"
     _order = "date_from, id"
+    _rec_names_search = ["feast_id"]
 
     feast_id = fields.Many2one(
         "export.crm.feast", required=True, index=True, ondelete="cascade"

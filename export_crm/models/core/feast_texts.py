@@ -28,17 +28,17 @@ LABELS = {
     "national_day": _lt("National Day"),
     "republic_day": _lt("Republic Day"),
 }
-#: Where people call it otherwise.
+#: Where people call it otherwise: by the feast's code, then the country's.
 LOCAL_LABELS = {
-    ("lunar_new_year", "VN"): _lt("Tết"),
-    ("lunar_new_year", "KR"): _lt("Seollal (Korean New Year)"),
-    ("lunar_new_year", "MN"): _lt("Tsagaan Sar"),
-    **{
-        ("lunar_new_year", code): _lt("Chinese New Year")
-        for code in ("CN", "HK", "MO", "MY", "PH", "SG", "TW")
+    "lunar_new_year": {
+        "VN": _lt("Tết"),
+        "KR": _lt("Seollal (Korean New Year)"),
+        "MN": _lt("Tsagaan Sar"),
+        **dict.fromkeys(
+            ("CN", "HK", "MO", "MY", "PH", "SG", "TW"), _lt("Chinese New Year")
+        ),
     },
-    ("mid_autumn", "KR"): _lt("Chuseok"),
-    ("mid_autumn", "KP"): _lt("Chuseok"),
+    "mid_autumn": dict.fromkeys(("KR", "KP"), _lt("Chuseok")),
 }
 #: What to know before one writes, by the code of the feast.
 TEXTS = {

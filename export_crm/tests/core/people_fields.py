@@ -10,7 +10,7 @@ PEOPLE = {
     "crm.team": "export_coordinator_ids",
     "export.crm.action.rule": (
         "active company_id condition effect is_offer name role sequence template_id "
-        "text unit_cost value_field"
+        "text unit_cost value_field when_claiming when_held when_warned"
     ),
     "export.crm.backtest": "company_id date limit",
     "export.crm.backtest.bin": "backtest_id",

@@ -46,6 +46,7 @@ ODOO = {
         " currency_exchange_journal_id"
         " tax_cash_basis_journal_id"
     },
+    "res.country.state": {NO_OPERATOR: "display_name"},
     "res.partner": {
         NO_MODEL: "days_sales_outstanding invoice_ids opportunity_ids rtc_session_ids"
         " sale_order_ids supplier_invoice_count properties_base_definition_id",

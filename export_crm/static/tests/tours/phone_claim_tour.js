@@ -165,7 +165,7 @@ tours.add("export_crm_phone_portal_claim", {
         },
         {
             content: "It has promised times",
-            trigger: "table[name=promised]:contains('First response')",
+            trigger: "table[name=promised]:contains('Our first answer')",
         },
         shot("phone_portal_2_filed"),
     ],
