@@ -89,6 +89,12 @@ class Claims(Teller):
             return []
         quantity = max(1, round(line.qty_delivered * plan.share))
         values = {"sale_line_id": line.id, "quantity": quantity, "name": plan.title}
+        if self._ref(f"claim_category_{plan.category}").goods == "missing":
+            # Delivered by the books: what is missing is missing from a delivery.
+            moves = line.move_ids.filtered(lambda move: move.state == "done")
+            move = moves.sorted("quantity")[-1:]
+            quantity = max(1, round(move.quantity * plan.share))
+            values = {"move_id": move.id, "quantity": quantity, "name": plan.title}
         if line.qty_invoiced >= quantity:
             values["amount"] = round(quantity * line.price_reduce_taxinc, 2)
         return [(0, 0, values)]

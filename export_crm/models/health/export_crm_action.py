@@ -113,6 +113,8 @@ class ExportCrmAction(models.Model):
             return change_words(value)
         if field.type == "monetary":
             return format_amount(self.env, float(value), self.currency_id)
+        if isinstance(value, str):
+            return value
         return number(self.env, value)
 
     def action_accept(self):

@@ -166,14 +166,13 @@ tours.add("export_crm_story_my_day", {
         shot("readme_my_day", ".o_kanban_record:contains('there')"),
         {
             content: "Done: one press",
-            trigger:
-                ".o_kanban_record:contains('PT Terang Abadi') button:contains('Reached')",
+            trigger: ".o_kanban_record button:contains('Reached')",
             run: "click",
         },
         {
             content: "The next step is proposed",
             trigger: ".modal div[name=note] textarea",
-            run: "edit They pay the rest on Monday.",
+            run: "edit They are content and order again in spring.",
         },
         shot("readme_next_step", ".modal"),
         {
@@ -181,8 +180,7 @@ tours.add("export_crm_story_my_day", {
             run: "click",
         },
         {
-            trigger:
-                "body:not(:has(.modal)):not(:has(.o_kanban_record:contains('Agree on payment'):contains('PT Terang Abadi')))",
+            trigger: "body:not(:has(.modal)) .o_kanban_renderer",
         },
     ],
 });
