@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 from odoo.tools.misc import formatLang
 
+from ..core.wording import number
 from .export_crm_claim_line import ANCHORS
 
 
@@ -88,9 +89,9 @@ class ExportCrmClaimLine(models.Model):
                         "together would be about %(asked)s. If goods are missing from "
                         "a delivery, name the delivery.",
                         what=anchor.display_name,
-                        net=f"{missing:g}",
+                        net=number(self.env, missing),
                         unit=unit.name,
-                        asked=f"{asked:g}",
+                        asked=number(self.env, asked),
                     )
                 )
 
@@ -125,9 +126,9 @@ class ExportCrmClaimLine(models.Model):
                     "%(what)s: %(net)s %(unit)s were delivered, net of returns; all "
                     "claims together would be about %(asked)s.",
                     what=anchor.display_name,
-                    net=f"{quantity:g}",
+                    net=number(self.env, quantity),
                     unit=unit.name,
-                    asked=f"{asked:g}",
+                    asked=number(self.env, asked),
                 )
             )
 
